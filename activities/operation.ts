@@ -1,0 +1,207 @@
+import { ApplicationFailure, activityInfo } from '@temporalio/activity';
+import { assertNever } from '../domain/errors.ts';
+import type { JournalMove } from '../domain/payment/intent.ts';
+import { intentOf } from '../domain/payment/intent.ts';
+import { ledgerLines } from '../domain/payment/books.ts';
+import type { MoveFact, MoveType } from '../domain/payment/moves.ts';
+import type { Operation } from '../store/journal.ts';
+import { contentHash } from '../store/canonical-json.ts';
+import type { OwnedObject } from '../store/stripe-objects.ts';
+import type { StripeFailure } from './stripe-errors.ts';
+import { classify } from './stripe-errors.ts';
+import { after, columnsOf } from './tasks.ts';
+import type { Ports, Story, Task } from './tasks.ts';
+
+/** What Stripe answered about a move, or what it already had when it was asked. */
+export interface Outcome {
+  readonly fact: MoveFact;
+  /** Stripe objects this agreement now owns, by which late webhooks find it. */
+  readonly objects: readonly OwnedObject[];
+  readonly requestId: string | null;
+  /** Whether anything changed in Stripe. */
+  readonly effect: boolean;
+}
+
+/** Everything a move needs: who asks, what was intended, and the two clocks' hands it may use. */
+export interface Attempt<M extends JournalMove> {
+  readonly ports: Ports;
+  readonly workflowId: string;
+  readonly move: M;
+  /** The operation's key; also `metadata.operation` on what it creates. */
+  readonly key: string;
+  readonly task: Story;
+  /** When the intent was committed: nothing of ours in Stripe is older. */
+  readonly intendedAt: number;
+}
+
+/** One money move: how to find its effect, how to make it, and what a refusal means. */
+export interface Verb<M extends JournalMove> {
+  /** A reason not to try at all yet, read fresh just before; the operation is then not begun. */
+  readonly obstacle?: (attempt: Attempt<M>) => Promise<MoveFact | null>;
+  /** The effect as Stripe has it now, or null where there is none. By id or list, never by search (stripe-rules B6). */
+  readonly find: (attempt: Attempt<M>) => Promise<Outcome | null>;
+  /** Makes the effect under this idempotency key. */
+  readonly make: (attempt: Attempt<M>, idempotencyKey: string) => Promise<Outcome>;
+  /** What a definitive no means here; null where it is simply a refusal. */
+  readonly refusal?: (attempt: Attempt<M>, failure: StripeFailure) => Promise<Outcome | null>;
+}
+
+/** Stripe keeps keys at least 24 hours (B1); beyond this age the key alone protects nothing, so Stripe is read first. */
+const keyTrustMs = 20 * 3_600_000;
+
+/** Every wait for Stripe's capacity grows a little by chance, so that a thousand agreements do not return as one. */
+const busyDelayMs = (attempt: number): number => Math.min(60_000, 1_000 * 2 ** attempt) * (1 + Math.random());
+
+/**
+ * Performs one money move exactly once, however often it is called: intent before effect, read before retry, the
+ * same key until the old request is proven over, and outcome, ledger, audit and projection in one commit.
+ */
+export async function perform<M extends JournalMove>(
+  verb: Verb<M>,
+  task: Task<M>,
+  ports: Ports,
+): Promise<MoveFact> {
+  const { workflowId } = activityInfo().workflowExecution ?? { workflowId: '' };
+  const { key, kind, params } = intentOf(workflowId, task.move);
+  const { clock, store } = ports;
+  const known = await store.findOperation(key);
+  if (known?.status === 'done') return factOf(known);
+  const attempt = { ports, workflowId, move: task.move, key, task, intendedAt: known?.createdAt ?? clock.now() };
+  if (known === null || activityInfo().attempt === 1) {
+    const obstacle = verb.obstacle === undefined ? null : await answered(() => verb.obstacle!(attempt));
+    if (obstacle !== null) return await show(task, workflowId, obstacle, ports);
+  }
+  const intent = { key, workflowId, kind, params, paramsHash: contentHash(params), at: clock.now() };
+  const { operation } = await store.intend(intent);
+  const isUnsure = activityInfo().attempt > 1 || clock.now() - operation.createdAt > keyTrustMs;
+  const found = isUnsure ? await answered(() => verb.find(attempt)) : null;
+  if (found !== null) return await finish(attempt, found);
+  return await finish(attempt, await make(verb, attempt, operation));
+} // prettier-ignore
+
+/** Calls Stripe, and turns whatever comes back into an outcome or a reason to come again. */
+async function make<M extends JournalMove>(
+  verb: Verb<M>,
+  attempt: Attempt<M>,
+  operation: Operation,
+): Promise<Outcome> {
+  const { key, ports } = attempt;
+  try {
+    return await verb.make(attempt, `${key}:${operation.generation}`);
+  } catch (error) {
+    const failure = classify(error);
+    switch (failure.kind) {
+      case 'busy':
+        throw comeAgain(failure.detail, busyDelayMs(activityInfo().attempt));
+      case 'unknown': {
+        if (!failure.replayed) throw comeAgain(failure.detail);
+        // The stored answer came back: the old request is over. A fresh read is the second proof.
+        const found = await answered(() => verb.find(attempt));
+        if (found !== null) return found;
+        const reason = 'stored failure replayed; a fresh read shows no effect';
+        await ports.store.renew({ key, generation: operation.generation, reason, at: ports.clock.now() });
+        throw comeAgain(`${failure.detail}, now under a new key`, 1);
+      }
+      case 'declined':
+      case 'refused': {
+        const meant = (await verb.refusal?.(attempt, failure)) ?? (await answered(() => verb.find(attempt)));
+        return meant ?? refusal(attempt, failure);
+      }
+      default:
+        return assertNever(failure);
+    }
+  }
+}
+
+/** A read of Stripe whose own failure is never more than "come again". */
+export async function answered<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const failure = classify(error);
+    throw comeAgain(failure.kind === 'declined' ? failure.code : failure.detail);
+  }
+}
+
+const comeAgain = (detail: string, nextRetryDelayMs?: number): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: 'no_clear_answer',
+    message: detail,
+    ...(nextRetryDelayMs === undefined ? {} : { nextRetryDelay: nextRetryDelayMs }),
+  });
+
+const refusal = <M extends JournalMove>(
+  { move, ports }: Attempt<M>,
+  failure: Extract<StripeFailure, { kind: 'declined' | 'refused' }>,
+): Outcome => {
+  const isFinal = failure.kind === 'declined' || failure.final;
+  const at = ports.clock.now();
+  const detail = failure.kind === 'refused' ? failure.detail : failure.code;
+  const fact: MoveFact = isUnfunded(failure.code, move.type)
+    ? { type: 'fundsNotAvailable', at, move: move.type }
+    : { type: 'refused', at, move: move.type, code: failure.code, detail, final: isFinal };
+  const requestId = failure.kind === 'refused' ? failure.requestId : null;
+  return { fact, objects: [], requestId, effect: false };
+};
+
+/** Only moves out of a balance wait for funds; for the others Stripe's word is a refusal. */
+const isUnfunded = (code: string, move: MoveType): boolean =>
+  code === 'balance_insufficient' && (move === 'transfer' || move === 'payOut');
+
+/** One commit: outcome, ledger, ownership, audit and projection. A second finish answers the first one's fact. */
+async function finish(
+  { ports, task, key }: { readonly ports: Ports; readonly task: Story; readonly key: string },
+  outcome: Outcome,
+): Promise<MoveFact> {
+  const state = after(task.kind, task.state, outcome.fact);
+  const { currency } = state.payment;
+  const ledger = ledgerLines(task.state.payment.money, state.payment.money).map((line) => ({
+    ...line,
+    currency,
+  }));
+  const at = ports.clock.now();
+  const { operation } = await ports.store.settle({
+    key,
+    result: outcome.effect || ledger.length > 0 ? 'effect' : 'none',
+    outcome: outcome.fact,
+    stripeIds: outcome.objects.map(({ objectId }) => objectId),
+    requestId: outcome.requestId,
+    ledger,
+    objects: outcome.objects,
+    state,
+    columns: columnsOf(task.kind, state, at),
+    at,
+  });
+  return factOf(operation);
+}
+
+const factOf = (operation: Operation): MoveFact => operation.outcome as unknown as MoveFact;
+
+/**
+ * Books what a read found. Money that somebody else moved is adopted as an operation of its own, named after the
+ * state it led to, so that a repeated read books it once; anything else only shows the story.
+ */
+export async function adopt(
+  task: Story,
+  workflowId: string,
+  outcome: Outcome,
+  ports: Ports,
+): Promise<MoveFact> {
+  const { fact } = outcome;
+  const moved = ledgerLines(task.state.payment.money, after(task.kind, task.state, fact).payment.money);
+  if (moved.length === 0) return await show(task, workflowId, fact, ports);
+  const key = `${workflowId}:adopt:${fact.type}`;
+  const params = { found: outcome.objects, moved };
+  const intent = { key, workflowId, kind: 'adopt', params, paramsHash: contentHash(params) };
+  await ports.store.intend({ ...intent, at: ports.clock.now() });
+  return await finish({ ports, task, key }, outcome);
+}
+
+/** Shows the story with a fact that moved no money. */
+export async function show(task: Story, workflowId: string, fact: MoveFact, ports: Ports): Promise<MoveFact> {
+  const state = after(task.kind, task.state, fact);
+  const at = ports.clock.now();
+  const columns = columnsOf(task.kind, state, at);
+  await ports.store.project({ workflowId, state, columns, actor: 'system', at });
+  return fact;
+}

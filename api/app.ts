@@ -1,0 +1,32 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { AppError } from '../domain/errors.ts';
+import { answerError, fieldErrors } from './errors.ts';
+import { guard } from './http/access.ts';
+import { authentication } from './http/auth.ts';
+import { bounded, jsonOnly } from './http/body.ts';
+import { crossOrigin, protective, uncached } from './http/headers.ts';
+import { requestId } from './http/request-id.ts';
+import type { ApiApp, ApiEnv, ApiPorts } from './ports.ts';
+import { lessonCommandRoutes } from './routes/lesson-commands.ts';
+import { lessonRoutes } from './routes/lessons.ts';
+
+/** Builds the whole API on its ports: no socket is opened and nothing runs until a request comes. */
+export function createApp(ports: ApiPorts): ApiApp {
+  const { config, log } = ports;
+  const app: ApiApp = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      throw new AppError('invalid', 'The request is not valid', fieldErrors(result.error));
+    },
+  });
+  app.onError((error, c) => answerError(error, c, log));
+  app.notFound((c) => answerError(new AppError('not_found', 'There is nothing at this address'), c, log));
+
+  app.use(requestId, protective, uncached, crossOrigin(config.corsOrigins));
+  app.use(bounded, guard(authentication(config.auth), config.demo), jsonOnly);
+
+  lessonRoutes(app, ports);
+  lessonCommandRoutes(app, ports);
+  if (config.demo) ports.dev?.(app);
+  return app;
+}

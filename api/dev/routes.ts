@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { AppError } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/time.ts';
+import { durationMs, iso, parseInstant } from '../../domain/time.ts';
+import type { Store } from '../../store/store.ts';
+import type { ApiApp } from '../ports.ts';
+import type { Travel } from './travel.ts';
+
+/** What the helpers of demo mode are built on. */
+export interface DevPorts {
+  readonly store: Store;
+  readonly clock: { now(): Instant };
+  readonly travel: Travel;
+}
+
+/** Temporal keeps no timer beyond a hundred years, and no story of ours lasts ten. */
+const farthestMs = 10 * 366 * 86_400_000;
+
+const request = z.strictObject({ by: z.string().max(64).optional(), to: z.string().max(64).optional() });
+
+const invalid = (pointer: string, detail: string): AppError =>
+  new AppError('invalid', 'The request is not valid', [{ pointer, detail }]);
+
+/** Mounts travel, the travelled clock and the outbox. Roles are checked before a request comes here. */
+export const devRoutes =
+  ({ store, clock, travel }: DevPorts) =>
+  (app: ApiApp): void => {
+    app.post('/_dev/travel', async (c) => {
+      const goal = goalOf(await c.req.json<unknown>(), clock.now());
+      return c.json(await travel.to(goal));
+    });
+
+    app.get('/_dev/clock', (c) => c.json({ now: iso(clock.now()) }));
+
+    app.get('/_dev/outbox', async (c) => {
+      const { cursor } = c.req.query();
+      const page = await store.listMessages({ limit: 100, ...(cursor === undefined ? {} : { cursor }) });
+      const data = page.rows.map(({ id, kind, to, subject, text, agreement, createdAt, sentAt }) => ({
+        ...{ id, kind, to, subject, text, agreement },
+        createdAt: iso(createdAt),
+        sentAt: sentAt === null ? null : iso(sentAt),
+      }));
+      return c.json({ data, hasMore: page.nextCursor !== null, nextCursor: page.nextCursor });
+    });
+  };
+
+function goalOf(body: unknown, now: Instant): Instant {
+  const parsed = request.safeParse(body);
+  if (!parsed.success) throw invalid('', 'Send {"by": "PT72H"} or {"to": "2026-12-01T00:00:00Z"}');
+  const { by, to } = parsed.data;
+  if ((by === undefined) === (to === undefined)) throw invalid('', 'Send either "by" or "to"');
+  const goal = by === undefined ? toInstant(to) : now + toDuration(by);
+  if (goal - now > farthestMs) throw invalid(by === undefined ? '/to' : '/by', 'is more than ten years away');
+  if (goal <= now)
+    throw invalid(by === undefined ? '/to' : '/by', `It is ${iso(now)}; time goes forward only`);
+  return goal;
+}
+
+function toInstant(to: string | undefined): Instant {
+  const at = parseInstant(to);
+  if (at === null) throw invalid('/to', 'must be an ISO-8601 date-time with a zone');
+  return at;
+}
+
+function toDuration(by: string): number {
+  try {
+    return durationMs(by);
+  } catch (error) {
+    if (error instanceof AppError) throw invalid('/by', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { AppError } from '../../domain/errors.ts';
+import type { Instant } from '../../domain/time.ts';
+import type { AgreementSummary } from '../../store/agreements.ts';
+import type { Store } from '../../store/store.ts';
+import type { Standing, StoryClocks } from './story-clock.ts';
+import type { StripeClock } from './stripe-clock.ts';
+
+/** What settling looks at. */
+export interface SettlePorts {
+  readonly store: Store;
+  readonly stories: StoryClocks;
+  readonly stripe: StripeClock;
+  readonly clock: { now(): Instant };
+  /** Hands on every webhook that is due. */
+  readonly drainInbox: () => Promise<unknown>;
+}
+
+/** A story and where it stands once everything is quiet. */
+export interface Resting {
+  readonly row: AgreementSummary;
+  readonly standing: Standing;
+}
+
+/** Everything at rest, and when something will happen by itself next. */
+export interface Rest {
+  readonly stories: readonly Resting[];
+  readonly nextStripeEventAt: Instant | null;
+}
+
+/** A quiet house changes nothing between two looks; this is the pause between them. */
+const lookAgainMs = 10;
+
+/** The server fires a timer up to a second late; one that did not fire in this time is not going to. */
+const timerPatienceMs = 5_000;
+
+/** One attempt at a silent Stripe takes 20 seconds before it counts as failed; a house that stands still longer is stuck. */
+const stuckAfterMs = 60_000;
+
+/** Requests to Temporal at once: more make nothing faster on a machine of two cores. */
+const together = 8;
+
+/**
+ * Answers when the house is at rest: no story works, no webhook is under way or in the inbox, and two looks in a row
+ * saw the same. Stories waiting for their time, for a retry's backoff or for a person are at rest.
+ */
+export async function settle(ports: SettlePorts): Promise<Rest> {
+  const late = new Map<string, number>();
+  let seen = '';
+  let changedAtMs = Date.now();
+  for (;;) {
+    // Advancing by nothing waits for the deliveries under way, which the clock's own answer does not show.
+    const { nextEventAt } = await ports.stripe.advance(0);
+    await ports.drainInbox();
+    const due = await ports.store.dueEvents({ now: ports.clock.now(), limit: 1 });
+    const stories = await standings(ports);
+    const waking = stories.filter((story) => isBusy(story, late));
+    const look = stories.map(({ row, standing }) => `${row.workflowId} ${row.rev} ${standing.events}`).join();
+    const isQuiet = waking.length === 0 && due.length === 0;
+    if (isQuiet && look === seen) return { stories, nextStripeEventAt: nextEventAt };
+    if (look !== seen) changedAtMs = Date.now();
+    if (Date.now() - changedAtMs > stuckAfterMs) {
+      const names = waking.map(({ row }) => row.workflowId).join(', ') || 'the webhook inbox';
+      throw new AppError('not_ready', `${names} does not come to rest; is a worker running?`);
+    }
+    seen = look;
+    await pause(lookAgainMs);
+  }
+}
+
+/** Every open story whose workflow runs; one whose workflow is missing is the safety net's business, not ours. */
+export async function standings({
+  store,
+  stories,
+}: Pick<SettlePorts, 'store' | 'stories'>): Promise<Resting[]> {
+  const found = await inParallel(await store.listOpen(), async (row) => {
+    const standing = await stories.standing(row.workflowId);
+    return standing && { row, standing };
+  });
+  return found.filter((story) => story !== null);
+}
+
+/** Runs the work over all of the list, a few at a time, keeping its order. */
+export async function inParallel<Item, Result>(
+  list: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = list.entries();
+  const hand = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: together }, hand));
+  return results;
+}
+
+/** At work, or about to be: its time has come and the server has not fired the timer yet. */
+function isBusy({ row, standing }: Resting, late: Map<string, number>): boolean {
+  if (standing.busy) return true;
+  const isDue = row.nextWakeAt !== null && row.nextWakeAt <= standing.now && standing.retryAt === null;
+  if (!isDue) return false;
+  const timer = `${row.workflowId} ${row.nextWakeAt}`;
+  const sinceMs = late.get(timer) ?? Date.now();
+  late.set(timer, sinceMs);
+  return Date.now() - sinceMs < timerPatienceMs;
+}

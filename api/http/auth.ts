@@ -1,0 +1,80 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyOptions } from 'jose';
+import { AppError } from '../../domain/errors.ts';
+import type { TokenConfig } from '../ports.ts';
+
+// api/http/: what every request goes through before a route sees it. Nothing here knows lessons.
+
+export const roles = ['app', 'viewer', 'operator', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** Who asks, as their token says. */
+export interface Caller {
+  readonly subject: string;
+  readonly roles: readonly Role[];
+}
+
+/** Turns an Authorization header into a caller, or throws `unauthenticated`. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+/** Only asymmetric algorithms go with published keys: a public key must never serve as a shared secret. */
+const keySetAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
+
+const isBearer = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
+
+/** Builds the check of API tokens. Without a secret or published keys every token is refused. */
+export function authentication({ secret, jwksUrl, issuer, audience }: TokenConfig): Authenticate {
+  const options: JWTVerifyOptions = {
+    requiredClaims: ['exp'],
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+  };
+  const verify = verifier(secret, jwksUrl, options);
+  return async (authorization) => {
+    const token = authorization === undefined ? undefined : isBearer.exec(authorization)?.[1];
+    if (token === undefined) throw new AppError('unauthenticated', 'Send "Authorization: Bearer <token>"');
+    const payload = await verify(token);
+    const claimed: unknown = payload['roles'];
+    if (!Array.isArray(claimed)) throw new AppError('unauthenticated', 'The token has no list of roles');
+    const known = roles.filter((role) => claimed.includes(role));
+    const subject =
+      payload.sub === undefined || payload.sub === '' ? known.join('+') : payload.sub.slice(0, 200);
+    return { subject, roles: known };
+  };
+}
+
+function verifier(
+  secret: string | undefined,
+  jwksUrl: string | undefined,
+  options: JWTVerifyOptions,
+): (token: string) => Promise<JWTPayload> {
+  if (jwksUrl !== undefined) {
+    const keys = createRemoteJWKSet(new URL(jwksUrl));
+    return (token) =>
+      refusing(
+        async () => (await jwtVerify(token, keys, { ...options, algorithms: keySetAlgorithms })).payload,
+      );
+  }
+  if (secret !== undefined && secret !== '') {
+    const key = new TextEncoder().encode(secret);
+    return (token) =>
+      refusing(async () => (await jwtVerify(token, key, { ...options, algorithms: ['HS256'] })).payload);
+  }
+  return () => Promise.reject(new AppError('unauthenticated', 'No way to check tokens is configured'));
+}
+
+/** Why a token was refused helps only whoever forges one; they all get the same answer. */
+async function refusing(check: () => Promise<JWTPayload>): Promise<JWTPayload> {
+  try {
+    return await check();
+  } catch (error) {
+    if (isKeySetTrouble(error)) throw new AppError('unavailable', 'The keys for tokens cannot be read now');
+    throw new AppError('unauthenticated', 'The token is not valid');
+  }
+}
+
+const isKeySetTrouble = (error: unknown): boolean =>
+  error instanceof Error &&
+  ('code' in error
+    ? error.code === 'ERR_JWKS_TIMEOUT'
+    : error instanceof TypeError && error.message === 'fetch failed');

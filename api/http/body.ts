@@ -1,0 +1,64 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { AppError } from '../../domain/errors.ts';
+import type { ApiEnv } from '../ports.ts';
+
+/** No request of ours needs more: twenty pieces of evidence with links fit four times over. */
+const largestBodyBytes = 256 * 1024;
+/** Stripe's events carry whole objects, invoices with their lines among them. */
+const largestWebhookBytes = 1024 * 1024;
+/** Deeper than any schema of ours; a parser bomb ends here. */
+const deepest = 16;
+
+const isJson = /^application\/(?:[a-z0-9.-]+\+)?json(?:\s*;.*)?$/i;
+
+const tooLarge = (): never => {
+  throw new AppError('too_large', 'The request body is too large');
+};
+
+const limit = bodyLimit({ maxSize: largestBodyBytes, onError: tooLarge });
+const webhookLimit = bodyLimit({ maxSize: largestWebhookBytes, onError: tooLarge });
+
+/** Bodies are bounded (declared length or chunks alike), on every address. */
+export const bounded: MiddlewareHandler<ApiEnv> = (c, next) =>
+  c.req.path.startsWith('/api/webhooks/') ? webhookLimit(c, next) : limit(c, next);
+
+/**
+ * Bodies are JSON and nothing else: a browser form on a foreign page cannot send that without asking first.
+ * What is no JSON, too deep or aims at prototypes never reaches a schema.
+ */
+export const jsonOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+  const type = c.req.header('Content-Type');
+  if (type !== undefined && !isJson.test(type.trim())) {
+    throw new AppError('unsupported_media_type', 'Send the body as application/json');
+  }
+  if (c.req.path.startsWith('/api/webhooks/')) return next();
+  const text = await c.req.text();
+  if (type === undefined && text !== '') {
+    throw new AppError('unsupported_media_type', 'Send the body as application/json');
+  }
+  inspect(parse(text), '', 0);
+  return next();
+};
+
+function parse(text: string): unknown {
+  if (text.trim() === '') throw new AppError('malformed', 'A JSON body is needed');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError('malformed', 'The body is not valid JSON');
+  }
+}
+
+function inspect(value: unknown, pointer: string, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth >= deepest) throw new AppError('malformed', `The body is nested deeper than ${deepest} levels`);
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__') {
+      const errors = [{ pointer: `${pointer}/__proto__`, detail: 'is not a known field' }];
+      throw new AppError('invalid', 'The request is not valid', errors);
+    }
+    inspect(inner, `${pointer}/${key.slice(0, 64)}`, depth + 1);
+  }
+}

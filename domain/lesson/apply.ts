@@ -1,0 +1,212 @@
+import type { StoryLine } from '../machine.ts';
+import { assertNever } from '../errors.ts';
+import { minor } from '../money.ts';
+import type { MoveFact } from '../payment/moves.ts';
+import { alerted, applyDriverFact, refused } from '../payment/park.ts';
+import { applyMove, noPayment } from '../payment/payment.ts';
+import { moveLine, tell } from '../payment/story.ts';
+import { iso } from '../time.ts';
+import type { AnyLessonFact, LessonFact, LessonInput, LessonState } from './lesson.ts';
+import { adopted, nothing, resolution } from './settlement.ts';
+
+/** A lesson nobody has paid yet. */
+export const openLesson = (input: LessonInput): LessonState => ({
+  rev: 0,
+  rules: input.rules,
+  updatedAt: input.openedAt,
+  performing: null,
+  heard: [],
+  rejected: [],
+  parked: null,
+  story: [
+    { at: input.openedAt, what: 'Lesson booked', actor: 'app', why: null, stripeIds: [], amount: input.amount },
+  ],
+  alerts: [],
+  input,
+  startsAt: input.startsAt,
+  endsAt: input.endsAt,
+  attendance: { student: { joinedAt: null, leftAt: null }, tutor: { joinedAt: null, leftAt: null } },
+  callEndedAt: null,
+  payment: noPayment(input.currency),
+  dispute: null,
+  plan: null,
+}); // prettier-ignore
+
+/** The lesson after one more fact. Facts only accumulate. */
+export function apply(state: LessonState, fact: AnyLessonFact): LessonState {
+  switch (fact.type) {
+    case 'began':
+    case 'rejected':
+    case 'stripeEvent':
+    case 'stuck':
+      return applyDriverFact(state, fact);
+    case 'joined':
+    case 'callEnded':
+    case 'left':
+    case 'rescheduled':
+    case 'disputed':
+    case 'evidenceGiven':
+    case 'escalated':
+    case 'resolved':
+    case 'decided':
+    case 'unparked':
+    case 'skipped':
+    case 'lookAgain': {
+      const updatedAt = Math.max(state.updatedAt, fact.at);
+      return applyWord({ ...state, updatedAt, story: tell(state.story, wordLine(fact)) }, fact);
+    }
+    default:
+      return applyOutcome(state, fact);
+  }
+}
+
+type Word = Exclude<LessonFact, MoveFact>;
+
+/** What people said and what the clock decided. */
+function applyWord(state: LessonState, fact: Word): LessonState {
+  const { attendance, dispute } = state;
+  switch (fact.type) {
+    case 'joined':
+      return { ...state, attendance: { ...attendance, [fact.party]: { ...attendance[fact.party], joinedAt: fact.at } } };
+    case 'left':
+      return { ...state, attendance: { ...attendance, [fact.party]: { ...attendance[fact.party], leftAt: fact.at } } };
+    case 'callEnded':
+      return { ...state, callEndedAt: Math.min(state.callEndedAt ?? fact.at, fact.at) };
+    case 'rescheduled':
+      return { ...state, startsAt: fact.startsAt, endsAt: fact.endsAt };
+    case 'disputed': {
+      const { at, by, reason, statement } = fact;
+      const statements = statement === null ? [] : [{ at, by, text: statement, links: [], files: [] }];
+      return { ...state, plan: null, dispute: { openedAt: at, by, reason, statements, escalated: false, outcome: null } };
+    }
+    case 'evidenceGiven':
+      return dispute === null ? state : { ...state, dispute: { ...dispute, statements: [...dispute.statements, fact.statement] } };
+    case 'escalated': {
+      const alerts = alerted(state.alerts, 'DISPUTE_ESCALATED', fact.at, 'A dispute waits for a decision past its deadline');
+      return dispute === null ? state : { ...state, alerts, dispute: { ...dispute, escalated: true } };
+    }
+    case 'resolved': {
+      if (dispute === null) return state;
+      const plan = resolution(state, fact.resolution);
+      return { ...state, plan, dispute: { ...dispute, outcome: fact.resolution } };
+    }
+    case 'decided':
+      return { ...state, plan: fact.plan, parked: null };
+    case 'unparked': {
+      const { stripeAccount } = fact;
+      const tutor = stripeAccount === null ? state.input.tutor : { ...state.input.tutor, stripeAccount };
+      return { ...state, parked: null, input: { ...state.input, tutor }, payment: { ...state.payment, refusals: {}, pause: null, stale: true } };
+    }
+    case 'skipped':
+      return skip({ ...state, parked: null, payment: { ...state.payment, pause: null, unresolved: null } }, state.parked?.operation);
+    case 'lookAgain':
+      return { ...state, payment: { ...state.payment, stale: true } };
+    default:
+      return assertNever(fact);
+  }
+} // prettier-ignore
+
+/** A person took a step elsewhere, or gave it up: the story goes on as if it were over. */
+function skip(state: LessonState, operation: string | undefined): LessonState {
+  const { payment, plan } = state;
+  switch (operation) {
+    case 'transfer':
+      return { ...state, payment: { ...payment, transferSkipped: true, payoutOver: true } };
+    case 'payOut':
+      return { ...state, payment: { ...payment, payoutOver: true } };
+    case 'refund':
+      return plan === null ? state : { ...state, plan: { ...plan, charge: minor(payment.money.captured - payment.money.refunded) } };
+    case 'release':
+      return { ...state, payment: { ...payment, intent: payment.intent && { ...payment.intent, status: 'gone' } } };
+    default:
+      return state;
+  }
+} // prettier-ignore
+
+/** How a money move came out; Stripe's truth may change the plan. */
+function applyOutcome(state: LessonState, fact: MoveFact): LessonState {
+  const wasUnsure = state.payment.intent?.status;
+  const payment = applyMove(state.payment, fact, state.performing);
+  const isNews = fact.type !== 'authorized' || wasUnsure !== 'authorized';
+  const after: LessonState = {
+    ...state,
+    payment,
+    performing: null,
+    updatedAt: Math.max(state.updatedAt, fact.at),
+    story: isNews ? tell(state.story, moveLine(fact)) : state.story,
+  };
+  switch (fact.type) {
+    case 'captured':
+      return fact.elsewhere ? capturedElsewhere(after, fact) : after;
+    case 'holdGone':
+      return fact.cause === 'ours' ? after : holdLost(after, fact);
+    case 'paymentPending':
+    case 'cardPending':
+      if (fact.failureCode === null) return after;
+      return { ...after, alerts: alerted(after.alerts, 'PAYMENT_FAILED', fact.at, `Payment failed: ${fact.failureCode}`) };
+    case 'refused':
+      return refused(after, fact, state.input.policy.terms.moneyTries);
+    default:
+      return after;
+  }
+} // prettier-ignore
+
+/** Somebody captured in Stripe: what Stripe has is what is divided, and people are told. */
+function capturedElsewhere(state: LessonState, fact: Extract<MoveFact, { type: 'captured' }>): LessonState {
+  const message = `Stripe holds a capture of ${fact.amount} that was not ours`;
+  const alerts = alerted(state.alerts, 'PAYMENT_OUT_OF_SYNC', fact.at, message);
+  const { plan } = state;
+  const adopts = plan !== null && plan.charge > 0 && plan.charge !== fact.amount;
+  return { ...state, alerts, plan: adopts ? adopted(state, plan, fact.amount) : plan };
+}
+
+/** The hold is gone and not by us: nothing can be charged, so nothing is owed either. */
+function holdLost(state: LessonState, fact: Extract<MoveFact, { type: 'holdGone' }>): LessonState {
+  const reason = fact.cause === 'expired' ? 'The hold expired' : 'The hold was cancelled in Stripe';
+  const alerts = alerted(state.alerts, 'PAYMENT_CANCELED', fact.at, reason);
+  const dispute = state.dispute && { ...state.dispute, outcome: state.dispute.outcome ?? {
+    at: fact.at, by: 'system', outcome: 'refund' as const, payeeSide: minor(0), reason,
+  } };
+  return { ...state, alerts, dispute, plan: nothing(reason), parked: null };
+} // prettier-ignore
+
+/** The line a person reads about a word that was accepted. */
+function wordLine(fact: Word): StoryLine {
+  const line = (what: string, actor: string, why: string | null = null, amount: number | null = null): StoryLine =>
+    ({ at: fact.at, what, actor, why, stripeIds: [], amount }); // prettier-ignore
+  switch (fact.type) {
+    case 'joined':
+      return line('Joined', fact.party);
+    case 'left':
+      return line('Left', fact.party);
+    case 'callEnded':
+      return line('Call ended early', fact.party);
+    case 'rescheduled':
+      return line('Rescheduled', 'app', `${iso(fact.startsAt)} to ${iso(fact.endsAt)}`);
+    case 'disputed':
+      return line('Dispute opened', fact.by, fact.reason);
+    case 'evidenceGiven':
+      return line('Evidence given', fact.statement.by);
+    case 'escalated':
+      return line('Dispute escalated', 'system', 'policy dispute.escalateAfter');
+    case 'resolved': {
+      const { by, outcome, reason, payeeSide } = fact.resolution;
+      return line(`Dispute resolved: ${outcome}`, by, reason, payeeSide);
+    }
+    case 'decided':
+      return line(
+        fact.plan.fate === 'cancelled' ? 'Cancelled' : 'Settlement decided',
+        fact.by,
+        fact.plan.reason,
+        fact.plan.charge,
+      );
+    case 'unparked':
+      return line('Tried again', fact.by, fact.reason);
+    case 'skipped':
+      return line('Step skipped', fact.by, fact.reason);
+    case 'lookAgain':
+      return line('Stripe read again', fact.by, fact.reason);
+    default:
+      return assertNever(fact);
+  }
+}

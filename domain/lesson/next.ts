@@ -1,0 +1,141 @@
+import type { Step, Wait } from '../machine.ts';
+import { zero } from '../money.ts';
+import type { Move } from '../payment/moves.ts';
+import { paying } from '../payment/paying.ts';
+import { attemptOf } from '../payment/payment.ts';
+import { durationMs } from '../time.ts';
+import type { Instant } from '../time.ts';
+import type { LessonFact, LessonState } from './lesson.ts';
+import { isOpenDispute, isSecured } from './lesson.ts';
+import { nothing, settle, settlesAt } from './settlement.ts';
+
+type LessonStep = Step<LessonFact, Move>;
+
+const wait = (until: Instant | null, reason: string): Wait => ({ kind: 'wait', until, reason });
+const perform = (effect: Move): LessonStep => ({ kind: 'perform', effect });
+const learn = (fact: LessonFact): LessonStep => ({ kind: 'learn', fact });
+
+/** The only place that decides what a lesson does next. Same state and time, same answer. */
+export function next(state: LessonState, now: Instant): LessonStep {
+  const step = wish(state, now);
+  const { pause } = state.payment;
+  if (step.kind === 'perform' && pause?.move === step.effect.type && now < pause.until) {
+    return wait(pause.until, pause.account ? 'the account cannot receive money yet' : 'trying again later');
+  }
+  return step;
+}
+
+function wish(state: LessonState, now: Instant): LessonStep {
+  const { parked, payment } = state;
+  if (payment.stale && payment.intent !== null) return read(state);
+  if (parked !== null) {
+    if (parked.retryAt === null || now < parked.retryAt) return wait(parked.retryAt, 'parked');
+    return learn({ type: 'unparked', at: now, by: 'system', reason: 'hourly look at Stripe', stripeAccount: null });
+  }
+  if (payment.unresolved !== null) return perform(payment.unresolved);
+  if (state.plan !== null) {
+    const step = paying(payment, { ...state.plan, stripeAccount: state.input.tutor.stripeAccount }, now);
+    return step ?? { kind: 'finished', outcome: state.plan.fate };
+  }
+  if (!isSecured(state)) return collect(state, now);
+  if (payment.stale && payment.intent === null) return read(state);
+  return isOpenDispute(state) ? disputed(state, now) : running(state, now);
+} // prettier-ignore
+
+const read = ({ payment }: LessonState): LessonStep =>
+  payment.intent !== null
+    ? perform({ type: 'readPayment', paymentIntentId: payment.intent.id })
+    : perform({ type: 'readCard', setupIntentId: payment.card?.setupIntentId ?? '' });
+
+/** Getting paid: the hold now, or the card first where the lesson lies beyond a hold's life (L1, L12). */
+function collect(state: LessonState, now: Instant): LessonStep {
+  const { payment, input } = state;
+  const { card, intent, customerId } = payment;
+  const isLater = customerId !== null || card !== null || (intent === null && isBeyondHold(state, now));
+  const n = (type: Move['type']): number => attemptOf(payment, type);
+  if (!isLater) {
+    if (intent === null) return authorize(state);
+    return awaited(state, now, payDeadline(state));
+  }
+  if (customerId === null) return perform({ type: 'createCustomer', n: n('createCustomer'), personId: input.student.id });
+  if (card === null) {
+    return perform({ type: 'saveCard', n: n('saveCard'), customerId, paymentMethod: input.student.paymentMethod });
+  }
+  return awaited(state, now, intent === null ? payDeadline(state) : state.startsAt);
+} // prettier-ignore
+
+const authorize = ({ payment, input }: LessonState): LessonStep =>
+  perform({
+    type: 'authorize',
+    n: attemptOf(payment, 'authorize'),
+    amount: input.amount,
+    currency: input.currency,
+    paymentMethod: payment.card?.paymentMethod ?? input.student.paymentMethod,
+    customerId: payment.customerId,
+  });
+
+/** The customer's turn, until the deadline; then Stripe is read once more before the lesson is given up. */
+function awaited(state: LessonState, now: Instant, deadline: Instant): LessonStep {
+  const { payment } = state;
+  if (payment.stale) return read(state);
+  if (now < deadline) return wait(deadline, 'payment');
+  if ((payment.readAt ?? 0) < deadline) return read(state);
+  const plan = nothing('The payment was not completed in time');
+  return learn({ type: 'decided', at: now, plan, by: 'system' });
+}
+
+const payDeadline = ({ input, endsAt }: LessonState): Instant =>
+  Math.min(input.openedAt + durationMs(input.policy.terms.payDeadline), endsAt);
+
+/** How long a hold must live: to the settlement and a margin for what may delay it. */
+const holdNeededUntil = (state: LessonState): Instant =>
+  settlesAt(state) + durationMs(state.input.policy.terms.holdMargin);
+
+const isBeyondHold = (state: LessonState, now: Instant): boolean =>
+  now + durationMs(state.input.policy.terms.holdLife) < holdNeededUntil(state);
+
+/** Paid and waiting for the lesson to take place. */
+function running(state: LessonState, now: Instant): LessonStep {
+  const { intent } = state.payment;
+  const { holdLead } = state.input.policy.terms;
+  if (intent === null) {
+    const holdAt = state.startsAt - durationMs(holdLead);
+    return now < holdAt ? wait(holdAt, 'the hold') : authorize(state);
+  }
+  const endsAt = settlesAt(state);
+  if (now >= endsAt) return learn({ type: 'decided', at: endsAt, plan: settle(state), by: 'system' });
+  return secured(state, now) ?? wait(earliest(endsAt, secureAt(state)), 'the scheduled end');
+}
+
+/** A complaint is open: the money stays, deadlines pass, and a hold that would die is captured to the platform (L14). */
+function disputed(state: LessonState, now: Instant): LessonStep {
+  const { dispute, input } = state;
+  if (dispute === null) return wait(null, 'dispute');
+  const { escalateAfter, resolveAfter, resolveAs } = input.policy.terms.dispute;
+  const escalateAt = dispute.openedAt + durationMs(escalateAfter);
+  const resolveAt = dispute.openedAt + durationMs(resolveAfter);
+  if (now >= resolveAt) {
+    const payeeSide = resolveAs === 'release' ? input.amount : zero;
+    const reason = 'policy dispute.resolveAfter';
+    return learn({ type: 'resolved', at: resolveAt, resolution: { at: resolveAt, by: 'system', outcome: resolveAs, payeeSide, reason } });
+  }
+  if (now >= escalateAt && !dispute.escalated) return learn({ type: 'escalated', at: escalateAt });
+  const deadline = dispute.escalated ? resolveAt : escalateAt;
+  return secured(state, now) ?? wait(earliest(deadline, secureAt(state)), 'the dispute');
+} // prettier-ignore
+
+/** When an undecided hold must be turned into money on the platform, or null where there is none to lose. */
+function secureAt({ payment, input }: LessonState): Instant | null {
+  const { intent } = payment;
+  if (intent?.status !== 'authorized' || intent.captureBefore === null) return null;
+  return intent.captureBefore - durationMs(input.policy.terms.holdMargin);
+}
+
+function secured(state: LessonState, now: Instant): LessonStep | null {
+  const at = secureAt(state);
+  const { intent, money } = state.payment;
+  if (at === null || now < at || intent === null) return null;
+  return perform({ type: 'capture', n: attemptOf(state.payment, 'capture'), paymentIntentId: intent.id, amount: money.authorized });
+} // prettier-ignore
+
+const earliest = (a: Instant, b: Instant | null): Instant => (b === null ? a : Math.min(a, b));

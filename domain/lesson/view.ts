@@ -1,0 +1,161 @@
+import type { Columns } from '../machine.ts';
+import { heldOf } from '../payment/books.ts';
+import type { Payment } from '../payment/payment.ts';
+import { split } from '../money.ts';
+import { durationMs, iso, isoOrNull } from '../time.ts';
+import type { Instant } from '../time.ts';
+import type { Attendance, LessonState } from './lesson.ts';
+import { isOpenDispute, isSecured } from './lesson.ts';
+import { next } from './next.ts';
+import { settlesAt } from './settlement.ts';
+
+export const lessonStates = [
+  'awaiting_payment', 'scheduled', 'in_progress', 'ended_early', 'settling', 'completed', 'cancelled', 'disputed', 'parked',
+] as const; // prettier-ignore
+export type LessonStatus = (typeof lessonStates)[number];
+
+export const paymentStates = [
+  'pending', 'authorized', 'captured', 'released', 'refunded', 'partially_refunded', 'failed',
+] as const; // prettier-ignore
+export type PaymentStatus = (typeof paymentStates)[number];
+
+/** Where a lesson stands, derived from its facts alone. */
+export function statusOf(state: LessonState): LessonStatus {
+  if (state.parked !== null) return 'parked';
+  if (isOpenDispute(state)) return 'disputed';
+  if (state.plan !== null) {
+    if (state.plan.fate === 'cancelled') return 'cancelled';
+    return isDivided(state) ? 'completed' : 'settling';
+  }
+  if (!isSecured(state)) return 'awaiting_payment';
+  if (state.callEndedAt !== null) return 'ended_early';
+  const { student, tutor } = state.attendance;
+  return student.joinedAt !== null || tutor.joinedAt !== null ? 'in_progress' : 'scheduled';
+}
+
+/** The charge was taken and divided; only the way to the payee's bank may still be open. */
+function isDivided({ payment, plan }: LessonState): boolean {
+  if (plan === null) return false;
+  if (plan.charge === 0) return payment.intent?.status === 'gone';
+  if (payment.intent?.status !== 'captured') return false;
+  return payment.transferId !== null || payment.transferSkipped || plan.payee === 0;
+}
+
+/** What became of the payment, in the field's words: a released hold was never charged and never refunded (A6). */
+export function paymentStatusOf({ intent, money, card }: Payment): PaymentStatus {
+  switch (intent?.status) {
+    case undefined:
+      return card !== null && card.failureCode !== null ? 'failed' : 'pending';
+    case 'authorized':
+      return 'authorized';
+    case 'gone':
+      return money.authorized > 0 ? 'released' : 'failed';
+    case 'captured':
+      if (money.refunded === 0) return 'captured';
+      return money.refunded === money.captured ? 'refunded' : 'partially_refunded';
+    case 'method':
+    case 'action':
+    case 'processing':
+      return intent.failureCode === null ? 'pending' : 'failed';
+  }
+}
+
+const attendanceView = ({ joinedAt, leftAt }: Attendance) => ({
+  joinedAt: isoOrNull(joinedAt),
+  leftAt: isoOrNull(leftAt),
+});
+
+/** The lesson as everyone sees it (http.md 3); JSON-true. Names come from the store. */
+export function view(state: LessonState) {
+  const { input, plan, dispute, parked, attendance } = state;
+  return {
+    id: input.id,
+    kind: 'lesson' as const,
+    workflowId: `lesson:${input.id}`,
+    state: statusOf(state),
+    cancelledBy: plan?.cancelledBy ?? null,
+    cancelReason: plan?.fate === 'cancelled' ? plan.reason : null,
+    startsAt: iso(state.startsAt),
+    endsAt: iso(state.endsAt),
+    policy: { id: input.policy.id, version: input.policy.version },
+    student: { id: input.student.id },
+    tutor: { id: input.tutor.id, account: input.tutor.account },
+    attendance: { student: attendanceView(attendance.student), tutor: attendanceView(attendance.tutor) },
+    payment: paymentView(state),
+    dispute: dispute && {
+      openedAt: iso(dispute.openedAt),
+      by: dispute.by,
+      reason: dispute.reason,
+      statements: dispute.statements.map((one) => ({ ...one, at: iso(one.at) })),
+      deadline: iso(disputeDeadline(state) ?? dispute.openedAt),
+      outcome: dispute.outcome && { ...dispute.outcome, at: iso(dispute.outcome.at) },
+    },
+    needsAttention: parked && {
+      reason: parked.reason,
+      operation: parked.operation,
+      attempts: parked.attempts,
+      lastError: parked.lastError,
+      since: iso(parked.since),
+      retryAt: isoOrNull(parked.retryAt),
+      commands: [...parked.commands],
+    },
+    rejected: state.rejected.map((one) => ({ ...one, at: iso(one.at) })),
+    createdAt: iso(input.openedAt),
+    updatedAt: iso(state.updatedAt),
+  };
+}
+
+export type LessonView = ReturnType<typeof view>;
+
+/** The plan of the price and, figure by figure, what happened to the money. */
+function paymentView({ input, payment, plan }: LessonState) {
+  const { platformFeeBps } = input.policy.terms;
+  const planned =
+    plan !== null && plan.charge > 0 ? plan : split(input.amount, platformFeeBps, input.currency);
+  const status = paymentStatusOf(payment);
+  return {
+    state: status,
+    legacyStatus: status === 'released' ? 'refunded' : status,
+    currency: input.currency,
+    amount: input.amount,
+    platformFee: planned.fee,
+    payeeAmount: planned.payee,
+    ...payment.money,
+    held: heldOf(payment.money),
+    captureBefore: isoOrNull(payment.intent?.captureBefore ?? null),
+    chargedAt: isoOrNull(payment.chargedAt),
+    paymentIntentId: payment.intent?.id ?? null,
+    setupIntentId: payment.card?.setupIntentId ?? null,
+    chargeId: payment.intent?.chargeId ?? null,
+    transferId: payment.transferId,
+    payoutId: payment.payoutId,
+    refundIds: [...payment.refundIds],
+    failureCode: payment.intent?.failureCode ?? payment.card?.failureCode ?? null,
+    clientSecret: payment.intent?.clientSecret ?? payment.card?.clientSecret ?? null,
+  };
+}
+
+/** The next deadline of an open complaint: escalation, then resolution by policy. */
+export function disputeDeadline({ dispute, input }: LessonState): Instant | null {
+  if (dispute === null) return null;
+  const { escalateAfter, resolveAfter } = input.policy.terms.dispute;
+  return dispute.openedAt + durationMs(dispute.escalated ? resolveAfter : escalateAfter);
+}
+
+/** What lists and searches need to know. `now` decides only the next wake. */
+export function columns(state: LessonState, now: Instant): Columns {
+  const step = state.performing === null ? next(state, now) : null;
+  return {
+    state: statusOf(state),
+    paymentState: paymentStatusOf(state.payment),
+    payeeAccount: state.input.tutor.account,
+    needsAttention: state.parked?.reason ?? null,
+    open: step?.kind !== 'finished',
+    waitsFor: state.payment.pause?.account === true ? 'account' : null,
+    settlesAt: settlesAt(state),
+    disputeDeadline: isOpenDispute(state) ? disputeDeadline(state) : null,
+    nextWakeAt: step?.kind === 'wait' ? step.until : null,
+    amount: state.input.amount,
+    currency: state.input.currency,
+  };
+}

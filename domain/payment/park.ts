@@ -1,0 +1,105 @@
+import type { AlertNote, AlertType, BaseState, DriverFact, Parked } from '../machine.ts';
+import type { Instant } from '../time.ts';
+import type { Move, MoveFact, MoveType } from './moves.ts';
+import type { Payment } from './payment.ts';
+import { isRead, unresolvedAfter } from './payment.ts';
+import { tell } from './story.ts';
+
+/** Stripe out of reach is looked at again by itself, hourly, with an open alert: never for ever in silence. */
+const unreachableRetryMs = 3_600_000;
+
+/** Messages kept for whoever sent them by hand, and Stripe events kept to hear each once. */
+const rejectionsKept = 10;
+const eventsKept = 100;
+
+/** The alert that a refused move raises, besides PARKED. */
+const alertOf: Partial<Record<MoveType, AlertType>> = {
+  transfer: 'TRANSFER_FAILED',
+  payOut: 'FAILED_PAYOUT',
+  refund: 'REFUND_FAILED',
+  authorize: 'PAYMENT_FAILED',
+  capture: 'PAYMENT_OUT_OF_SYNC',
+};
+
+/** What a person can order while this move is parked. */
+const helpFor = (move: MoveType): readonly string[] => {
+  if (move === 'transfer') return ['retry', 'skip', 'refund'];
+  if (move === 'capture') return ['retry', 'capture', 'release'];
+  if (move === 'authorize' || move === 'saveCard' || move === 'createCustomer') return ['retry', 'cancel'];
+  return ['retry', 'skip'];
+};
+
+/** Adds an alert once; the projection opens it for people. */
+export const alerted = (alerts: readonly AlertNote[], type: AlertType, at: Instant, message: string): readonly AlertNote[] =>
+  [...alerts, { type, at, message }].slice(-20); // prettier-ignore
+
+interface PaymentState extends BaseState<Move> {
+  readonly payment: Payment;
+}
+
+/** A move was refused: it is tried again until the policy's tries are used up, then it waits for a person. */
+export function refused<S extends PaymentState>(
+  state: S,
+  fact: Extract<MoveFact, { type: 'refused' }>,
+  tries: number,
+): S {
+  const attempts = state.payment.refusals[fact.move] ?? 1;
+  if (!fact.final && attempts < tries) return state;
+  const alert = alertOf[fact.move];
+  const message = `${fact.move} refused ${attempts} time(s): ${fact.code}`;
+  return {
+    ...state,
+    parked: parkedFor(
+      fact.move,
+      'refused_by_stripe',
+      attempts,
+      `${fact.code}: ${fact.detail}`,
+      fact.at,
+      null,
+    ),
+    alerts: alert === undefined ? state.alerts : alerted(state.alerts, alert, fact.at, message),
+  };
+}
+
+const parkedFor = (
+  move: MoveType,
+  reason: string,
+  attempts: number,
+  lastError: string,
+  since: Instant,
+  retryAt: Instant | null,
+): Parked => ({ reason, operation: move, attempts, lastError, since, commands: helpFor(move), retryAt });
+
+/** What the driver's own facts do to every state with a payment: one reducer for all kinds. */
+export function applyDriverFact<S extends PaymentState>(state: S, fact: DriverFact<Move>): S {
+  switch (fact.type) {
+    case 'began': {
+      const payment = isRead(fact.effect) ? { ...state.payment, stale: false, readAt: fact.at } : state.payment;
+      return { ...state, payment, performing: fact.effect, updatedAt: fact.at };
+    }
+    case 'rejected':
+      return { ...state, rejected: [...state.rejected, fact.rejection].slice(-rejectionsKept) };
+    case 'stripeEvent': {
+      const heard = [...state.heard, fact.eventId].slice(-eventsKept);
+      const { payment } = state;
+      if (!isAboutAccount(fact.about)) return { ...state, heard, payment: { ...payment, stale: true } };
+      return { ...state, heard, payment: payment.pause?.account === true ? { ...payment, pause: null } : payment };
+    }
+    case 'stuck': {
+      const move = state.performing?.type ?? 'readPayment';
+      const retryAt = fact.at + unreachableRetryMs;
+      const line = { at: fact.at, what: `No clear answer from Stripe: ${move}`, actor: 'system', why: fact.lastError, stripeIds: [], amount: null };
+      return {
+        ...state,
+        performing: null,
+        updatedAt: fact.at,
+        payment: state.performing === null ? state.payment : unresolvedAfter(state.payment, state.performing),
+        parked: parkedFor(move, 'stripe_unreachable', fact.attempts, fact.lastError, fact.at, retryAt),
+        story: tell(state.story, line),
+      };
+    }
+  }
+} // prettier-ignore
+
+const isAboutAccount = (eventType: string): boolean =>
+  eventType.startsWith('account.') || eventType.startsWith('capability.');

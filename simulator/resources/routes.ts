@@ -1,0 +1,45 @@
+import { Routes } from '../http/route.ts';
+import type { DueHandlers } from '../core/timeline.ts';
+import { pruneKeys } from '../http/idempotency.ts';
+import { accountRoutes } from './accounts.ts';
+import { balanceRoutes, releaseFunds } from './balance.ts';
+import { balanceSettingsRoutes } from './balance-settings.ts';
+import { chargeRoutes } from './charges.ts';
+import { customerRoutes } from './customers.ts';
+import { eventRoutes } from './events.ts';
+import { expireHold } from './holds.ts';
+import { paymentIntentRoutes } from './payment-intents.ts';
+import { paymentMethodRoutes } from './payment-methods.ts';
+import { payoutRoutes, stepPayout } from './payouts.ts';
+import { settleRefund } from './refunding.ts';
+import { refundRoutes } from './refunds.ts';
+import { setupIntentRoutes } from './setup-intents.ts';
+import { transferRoutes } from './transfers.ts';
+import { webhookEndpointRoutes } from './webhook-endpoints.ts';
+
+/** Every endpoint of the API. A new kind of object is one more file of resources, listed here. */
+export const createRoutes = (): Routes =>
+  new Routes([
+    ...paymentIntentRoutes,
+    ...setupIntentRoutes,
+    ...customerRoutes,
+    ...paymentMethodRoutes,
+    ...chargeRoutes,
+    ...refundRoutes,
+    ...transferRoutes,
+    ...accountRoutes,
+    ...payoutRoutes,
+    ...balanceRoutes,
+    ...balanceSettingsRoutes,
+    ...eventRoutes,
+    ...webhookEndpointRoutes,
+  ]);
+
+/** What the passing of time does to each kind of object. */
+export const dueHandlers: DueHandlers = {
+  expire_hold: expireHold,
+  release_funds: releaseFunds,
+  prune_keys: pruneKeys,
+  step_payout: stepPayout,
+  settle_refund: settleRefund,
+};

@@ -1,0 +1,75 @@
+import { desc, eq } from 'drizzle-orm';
+import { invariant } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
+import { afterCursor, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
+import type { accounts as accountsTable } from './schema-agreements.ts';
+import type { Engine } from './sqlite.ts';
+import { first, rows, type Session, type Unit } from './unit.ts';
+
+/** A payee and the connected account that takes their money. */
+export type Account = typeof accountsTable.$inferSelect;
+
+/** A payee as told by the caller and by Stripe. */
+export type NewAccount = Omit<Account, 'frozen' | 'createdAt' | 'updatedAt'> & { readonly at: Instant };
+
+/** What may change about an account. */
+export type AccountChanges = Partial<Omit<Account, 'id' | 'inputHash' | 'createdAt' | 'updatedAt'>>;
+
+/** Writes an account. One that is there keeps its beginning, what was asked for and whether it is frozen. */
+export function* upsertAccount({ db, t }: Session, { at, ...account }: NewAccount): Unit<Account> {
+  const { id, inputHash: _first, ...news } = account;
+  const written = yield* first(
+    db
+      .insert(t.accounts)
+      .values({ ...account, frozen: false, createdAt: at, updatedAt: at })
+      .onConflictDoUpdate({ target: t.accounts.id, set: { ...news, updatedAt: at } })
+      .returning(),
+  );
+  invariant(written !== null, `account ${id} is there after it was written`);
+  return written;
+}
+
+/** Changes what is named and nothing else; answers null for an account that is unknown. */
+export function* updateAccount(
+  { db, t }: Session,
+  id: string,
+  changes: AccountChanges,
+  at: Instant,
+): Unit<Account | null> {
+  const changed = db.update(t.accounts).set({ ...changes, updatedAt: at });
+  return yield* first(changed.where(eq(t.accounts.id, id)).returning());
+}
+
+/** The payees as others use them. */
+export const accounts = (engine: Engine) => ({
+  /** Writes an account; one that is there keeps its input hash and whether it is frozen. */
+  upsertAccount: (account: NewAccount): Promise<Account> => engine.transact((s) => upsertAccount(s, account)),
+
+  /** Changes what is named and nothing else; answers null for an account that is unknown. */
+  updateAccount: (id: string, changes: AccountChanges, at: Instant): Promise<Account | null> =>
+    engine.transact((s) => updateAccount(s, id, changes, at)),
+
+  /** The account of the caller's id, or null. */
+  findAccount: (id: string): Promise<Account | null> =>
+    engine.read(({ db, t: { accounts: a } }) => first(db.select().from(a).where(eq(a.id, id)))),
+
+  /** The account of Stripe's id, or null. */
+  findAccountByStripeId: (stripeAccountId: string): Promise<Account | null> =>
+    engine.read(({ db, t: { accounts: a } }) =>
+      first(db.select().from(a).where(eq(a.stripeAccountId, stripeAccountId))),
+    ),
+
+  /** Lists the newest first. */
+  listAccounts: (page: PageRequest): Promise<Page<Account>> =>
+    engine.read(function* ({ db, t: { accounts: a } }) {
+      const found = yield* rows(
+        db
+          .select()
+          .from(a)
+          .where(afterCursor(page, a.createdAt, a.id))
+          .orderBy(desc(a.createdAt), desc(a.id))
+          .limit(rowsToAsk(page)),
+      );
+      return pageOf(found, page, (row) => [row.createdAt, row.id]);
+    }),
+});

@@ -1,0 +1,172 @@
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, min } from 'drizzle-orm';
+import { invariant } from '../domain/errors.ts';
+import type { BaseState, Columns } from '../domain/machine.ts';
+import type { Instant } from '../domain/time.ts';
+import { raiseNotes } from './alerts.ts';
+import { intend, type NewIntent } from './journal.ts';
+import { afterCursor, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
+import { columnsOfRow, followParking, project, type Projection } from './projection.ts';
+import type { agreements as agreementsTable, Contact } from './schema-agreements.ts';
+import type { Engine } from './sqlite.ts';
+import { first, rows, type Session, type Unit } from './unit.ts';
+
+/** One agreement as the lists and views read it. */
+export type Agreement = typeof agreementsTable.$inferSelect;
+
+/** An agreement without its documents, for work that goes through many. */
+export type AgreementSummary = Omit<Agreement, 'input' | 'contacts' | 'metadata' | 'state'>;
+
+/** An agreement that begins, with the input from which its story can be started again. */
+export interface NewAgreement {
+  readonly workflowId: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly inputHash: string;
+  readonly input: unknown;
+  readonly contacts: Readonly<Record<string, Contact>>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly state: BaseState;
+  readonly columns: Columns;
+  readonly at: Instant;
+}
+
+/** The agreement as it is, and whether this call made it. */
+export interface Creation {
+  readonly created: boolean;
+  readonly row: Agreement;
+}
+
+/**
+ * Makes an agreement once, together with the intent of its first money move: whoever comes second is given what the
+ * first one made and writes nothing.
+ */
+export function* createAgreement(
+  session: Session,
+  { columns, at, ...agreement }: NewAgreement,
+  firstIntent?: NewIntent,
+): Unit<Creation> {
+  const { db, t } = session;
+  const { workflowId, state } = agreement;
+  const written = { ...columnsOfRow(columns), ...agreement, rev: state.rev, createdAt: at, updatedAt: at };
+  const made = yield* first(db.insert(t.agreements).values(written).onConflictDoNothing().returning());
+  if (made === null) {
+    const row = yield* findAgreement(session, workflowId);
+    invariant(row !== null, `agreement ${workflowId} exists when it cannot be inserted`);
+    return { created: false, row };
+  }
+  if (firstIntent !== undefined) yield* intend(session, firstIntent);
+  yield* raiseNotes(session, workflowId, state.alerts);
+  yield* followParking(session, { workflowId, state, at }, null);
+  return { created: true, row: made };
+}
+
+/** The agreement of a workflow id, or null. */
+export function* findAgreement({ db, t }: Session, workflowId: string): Unit<Agreement | null> {
+  return yield* first(db.select().from(t.agreements).where(eq(t.agreements.workflowId, workflowId)));
+}
+
+/** Which agreements to list. */
+export interface AgreementFilter extends PageRequest {
+  readonly kind?: string | undefined;
+  readonly status?: string | undefined;
+  readonly payeeAccount?: string | undefined;
+  /** True: only those that wait for a person; false: only those that do not. */
+  readonly needsAttention?: boolean | undefined;
+}
+
+/** The states in which a lesson with a hold goes on to be settled by itself (L7). */
+const settlingByItself = ['scheduled', 'in_progress', 'ended_early', 'settling'];
+
+const summaryOf = ({ t: { agreements: a } }: Session) => ({
+  workflowId: a.workflowId, kind: a.kind, id: a.id, inputHash: a.inputHash, rev: a.rev, status: a.status,
+  paymentState: a.paymentState, payeeAccount: a.payeeAccount, needsAttention: a.needsAttention, open: a.open,
+  waitsFor: a.waitsFor, settlesAt: a.settlesAt, disputeDeadline: a.disputeDeadline, nextWakeAt: a.nextWakeAt,
+  amount: a.amount, currency: a.currency, createdAt: a.createdAt, updatedAt: a.updatedAt,
+}); // prettier-ignore
+
+/** The agreements as others use them. */
+export const agreements = (engine: Engine) => ({
+  /** Makes an agreement once, with the intent of its first money move; a second call is given the first one's row. */
+  createAgreement: (agreement: NewAgreement, firstIntent?: NewIntent): Promise<Creation> =>
+    engine.transact((s) => createAgreement(s, agreement, firstIntent)),
+
+  /** Shows a state in the lists unless they show a newer one; answers whether it did. */
+  project: (projection: Projection): Promise<boolean> => engine.transact((s) => project(s, projection)),
+
+  /** The agreement of a workflow id, or null. */
+  findAgreement: (workflowId: string): Promise<Agreement | null> =>
+    engine.read((s) => findAgreement(s, workflowId)),
+
+  /** Lists the newest first; a cursor of some other list throws `invalid`. */
+  listAgreements: (filter: AgreementFilter): Promise<Page<Agreement>> =>
+    engine.read(function* ({ db, t: { agreements: a } }) {
+      const parked = filter.needsAttention === true ? isNotNull(a.needsAttention) : isNull(a.needsAttention);
+      const found = yield* rows(
+        db
+          .select()
+          .from(a)
+          .where(
+            and(
+              filter.kind === undefined ? undefined : eq(a.kind, filter.kind),
+              filter.status === undefined ? undefined : eq(a.status, filter.status),
+              filter.payeeAccount === undefined ? undefined : eq(a.payeeAccount, filter.payeeAccount),
+              filter.needsAttention === undefined ? undefined : parked,
+              afterCursor(filter, a.createdAt, a.workflowId),
+            ),
+          )
+          .orderBy(desc(a.createdAt), desc(a.workflowId))
+          .limit(rowsToAsk(filter)),
+      );
+      return pageOf(found, filter, (row) => [row.createdAt, row.workflowId]);
+    }),
+
+  /** The open agreements of a payee that wait for news of this kind. */
+  listOpenByAccount: (
+    payeeAccount: string,
+    waitsFor: NonNullable<Columns['waitsFor']>,
+  ): Promise<AgreementSummary[]> =>
+    engine.read((s) => {
+      const a = s.t.agreements;
+      const waiting = and(eq(a.open, true), eq(a.payeeAccount, payeeAccount), eq(a.waitsFor, waitsFor));
+      return rows(s.db.select(summaryOf(s)).from(a).where(waiting).orderBy(asc(a.createdAt)));
+    }),
+
+  /** Agreements that hold money and should have been settled before this time, the longest overdue first (L7). */
+  listOverdue: ({ before, limit }: { before: Instant; limit: number }): Promise<AgreementSummary[]> =>
+    engine.read((s) => {
+      const a = s.t.agreements;
+      const overdue = and(
+        eq(a.open, true),
+        eq(a.paymentState, 'authorized'),
+        inArray(a.status, settlingByItself),
+        lt(a.settlesAt, before),
+        isNull(a.needsAttention),
+      );
+      return rows(s.db.select(summaryOf(s)).from(a).where(overdue).orderBy(asc(a.settlesAt)).limit(limit));
+    }),
+
+  /** Every open agreement, oldest first. */
+  listOpen: (): Promise<AgreementSummary[]> =>
+    engine.read((s) => {
+      const a = s.t.agreements;
+      return rows(
+        s.db
+          .select(summaryOf(s))
+          .from(a)
+          .where(eq(a.open, true))
+          .orderBy(asc(a.createdAt), asc(a.workflowId)),
+      );
+    }),
+
+  /** The earliest time at which an open agreement wakes by itself, or null where none does. */
+  nextWake: (): Promise<Instant | null> =>
+    engine.read(function* ({ db, t: { agreements: a } }) {
+      const earliest = yield* first(
+        db
+          .select({ at: min(a.nextWakeAt) })
+          .from(a)
+          .where(and(eq(a.open, true), isNotNull(a.nextWakeAt))),
+      );
+      return earliest?.at ?? null;
+    }),
+});

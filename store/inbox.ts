@@ -1,0 +1,132 @@
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import type { Instant } from '../domain/time.ts';
+import type { webhookEvents } from './schema-messages.ts';
+import type { Engine } from './sqlite.ts';
+import { exec, first, oncePerSession, rows, type Session, type Unit } from './unit.ts';
+
+/** One Stripe event in the inbox. */
+export type InboxEvent = typeof webhookEvents.$inferSelect;
+
+export type InboxStatus = InboxEvent['status'];
+
+/** A Stripe event whose signature was checked; `ignored` where it is rightly signed but not ours to act on. */
+export interface ReceivedEvent {
+  readonly eventId: string;
+  readonly endpoint: InboxEvent['endpoint'];
+  readonly account: string | null;
+  readonly type: string;
+  readonly objectId: string | null;
+  readonly apiVersion: string | null;
+  readonly livemode: boolean;
+  readonly eventCreatedAt: Instant;
+  /** The idempotency key of the request that caused it, by which echoes of our own actions are known. */
+  readonly requestKey: string | null;
+  readonly payload: unknown;
+  readonly receivedAt: Instant;
+  readonly status?: 'received' | 'ignored' | undefined;
+  readonly reason?: string | null | undefined;
+}
+
+/** What became of an event: done with (delivered, ignored), or waiting until the time given. */
+export type EventMark =
+  | { readonly eventId: string; readonly at: Instant; readonly status: 'delivered' | 'ignored'; readonly reason?: string | null | undefined }
+  | { readonly eventId: string; readonly at: Instant; readonly status: 'waiting'; readonly reason: string; readonly nextAttemptAt: Instant }; // prettier-ignore
+
+const unfinished: InboxStatus[] = ['received', 'waiting'];
+
+/** Prepared, because every webhook pays for it; the same event again changes nothing and answers no row. */
+const insertion = oncePerSession(({ db, t: { webhookEvents: e } }) =>
+  db
+    .insert(e)
+    .values({
+      eventId: sql.placeholder('eventId'),
+      endpoint: sql.placeholder('endpoint'),
+      account: sql.placeholder('account'),
+      type: sql.placeholder('type'),
+      objectId: sql.placeholder('objectId'),
+      apiVersion: sql.placeholder('apiVersion'),
+      livemode: sql.placeholder('livemode'),
+      eventCreatedAt: sql.placeholder('eventCreatedAt'),
+      requestKey: sql.placeholder('requestKey'),
+      payload: sql.placeholder('payload'),
+      status: sql.placeholder('status'),
+      reason: sql.placeholder('reason'),
+      attempts: 0,
+      nextAttemptAt: sql.placeholder('nextAttemptAt'),
+      receivedAt: sql.placeholder('receivedAt'),
+      doneAt: sql.placeholder('doneAt'),
+    })
+    .onConflictDoNothing()
+    .prepare(),
+);
+
+function* receive(session: Session, event: ReceivedEvent): Unit<{ fresh: boolean }> {
+  const { status = 'received', reason = null, receivedAt } = event;
+  const isOpen = status === 'received';
+  const times = { nextAttemptAt: isOpen ? receivedAt : null, doneAt: isOpen ? null : receivedAt };
+  const insert = insertion(session);
+  const inserted = yield* exec({ run: () => insert.run({ ...event, ...times, status, reason }) });
+  return { fresh: inserted === 1 };
+}
+
+/** Notes what became of an event; one that is done with stays so. */
+export function* markEvent({ db, t: { webhookEvents: e } }: Session, mark: EventMark): Unit<boolean> {
+  const { eventId, status, at } = mark;
+  const isWaiting = mark.status === 'waiting';
+  const changed = yield* exec(
+    db
+      .update(e)
+      .set({
+        status,
+        reason: mark.reason ?? null,
+        attempts: sql`${e.attempts} + 1`,
+        nextAttemptAt: isWaiting ? mark.nextAttemptAt : null,
+        doneAt: isWaiting ? null : at,
+      })
+      .where(and(eq(e.eventId, eventId), inArray(e.status, unfinished))),
+  );
+  return changed === 1;
+}
+
+/** The inbox as others use it. */
+export const inbox = (engine: Engine) => ({
+  /** Stores an event once; resolves only when it is durable. Events that arrive together share one commit. */
+  receive: (event: ReceivedEvent): Promise<{ fresh: boolean }> =>
+    engine.transactTogether((s) => receive(s, event)),
+
+  /** Notes what became of an event, sharing commits like `receive`; answers false for one that is done with. */
+  markEvent: (mark: EventMark): Promise<boolean> => engine.transactTogether((s) => markEvent(s, mark)),
+
+  /** The event of an id, or null. */
+  findEvent: (eventId: string): Promise<InboxEvent | null> =>
+    engine.read(({ db, t: { webhookEvents: e } }) =>
+      first(db.select().from(e).where(eq(e.eventId, eventId))),
+    ),
+
+  /** Events that are still to be delivered and whose time has come, the longest due first. */
+  dueEvents: ({ now, limit }: { now: Instant; limit: number }): Promise<InboxEvent[]> =>
+    engine.read(({ db, t: { webhookEvents: e } }) =>
+      rows(
+        db
+          .select()
+          .from(e)
+          .where(and(inArray(e.status, unfinished), lte(e.nextAttemptAt, now)))
+          .orderBy(asc(e.nextAttemptAt), asc(e.eventCreatedAt), asc(e.eventId))
+          .limit(limit),
+      ),
+    ),
+
+  /** How many events each status has. */
+  countEvents: (): Promise<Record<InboxStatus, number>> =>
+    engine.read(function* ({ db, t: { webhookEvents: e } }) {
+      const counts = yield* rows(
+        db
+          .select({ status: e.status, count: sql<number>`count(*)`.mapWith(Number) })
+          .from(e)
+          .groupBy(e.status),
+      );
+      const total = { received: 0, delivered: 0, waiting: 0, ignored: 0 };
+      for (const { status, count } of counts) total[status] = count;
+      return total;
+    }),
+});

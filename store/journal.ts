@@ -1,0 +1,153 @@
+import { and, asc, eq } from 'drizzle-orm';
+import { invariant } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
+import { appendAudit } from './audit.ts';
+import type { operations } from './schema-journal.ts';
+import type { Engine } from './sqlite.ts';
+import { first, rows, type Session, type Unit } from './unit.ts';
+
+/** One effect on the world outside: what was intended, and what came of it. */
+export type Operation = typeof operations.$inferSelect;
+
+/** What is about to be done. The key names the purpose, never the attempt, a clock or chance. */
+export interface NewIntent {
+  /** `<workflowId>:<purpose>[:<n>]` */
+  readonly key: string;
+  readonly workflowId: string;
+  readonly kind: string;
+  readonly params: unknown;
+  readonly paramsHash: string;
+  readonly at: Instant;
+  readonly actor?: string | undefined;
+}
+
+/** The operation as the journal has it, and whether this call wrote it. */
+export interface Intent {
+  readonly fresh: boolean;
+  readonly operation: Operation;
+}
+
+/** Who acts when nobody else is named: the story itself. */
+export const systemActor = 'system';
+
+/** The operation of a key, or null. */
+export function* findOperation({ db, t }: Session, key: string): Unit<Operation | null> {
+  return yield* first(db.select().from(t.operations).where(eq(t.operations.key, key)));
+}
+
+/**
+ * Writes down what is about to be tried, before it is tried. The same key again answers what is there; the same key
+ * for something else is a bug of ours and throws, because Stripe would answer it with another operation's result.
+ */
+export function* intend(session: Session, intent: NewIntent): Unit<Intent> {
+  const { key, workflowId, kind, params, paramsHash, at, actor = systemActor } = intent;
+  invariant(key.startsWith(`${workflowId}:`), `operation ${key} belongs to ${workflowId}`);
+  const { db, t } = session;
+  const inserted = yield* first(
+    db
+      .insert(t.operations)
+      .values({
+        key,
+        workflowId,
+        kind,
+        params,
+        paramsHash,
+        generation: 1,
+        status: 'intended',
+        stripeIds: [],
+        createdAt: at,
+        updatedAt: at,
+      })
+      .onConflictDoNothing()
+      .returning(),
+  );
+  if (inserted !== null) {
+    yield* appendAudit(session, {
+      at,
+      actor,
+      action: 'intent',
+      subject: workflowId,
+      operationKey: key,
+      after: { kind, paramsHash, generation: inserted.generation },
+    });
+    return { fresh: true, operation: inserted };
+  }
+  const operation = yield* findOperation(session, key);
+  invariant(operation !== null, `operation ${key} exists when it cannot be inserted`);
+  invariant(
+    operation.paramsHash === paramsHash && operation.kind === kind,
+    `operation ${key} has one kind and one set of parameters`,
+  );
+  return { fresh: false, operation };
+}
+
+/** Why a new idempotency key is safe: the reason names both proofs (the old request is over; a read shows no effect). */
+export interface Renewal {
+  readonly key: string;
+  readonly generation: number;
+  readonly reason: string;
+  readonly at: Instant;
+  readonly actor?: string | undefined;
+}
+
+/** Moves an unfinished operation to its next generation, unless another attempt did so or finished it meanwhile. */
+export function* renew(
+  session: Session,
+  { key, generation, reason, at, actor = systemActor }: Renewal,
+): Unit<{ renewed: boolean; operation: Operation }> {
+  const { db, t } = session;
+  const renewed = yield* first(
+    db
+      .update(t.operations)
+      .set({ generation: generation + 1, updatedAt: at })
+      .where(
+        and(
+          eq(t.operations.key, key),
+          eq(t.operations.generation, generation),
+          eq(t.operations.status, 'intended'),
+        ),
+      )
+      .returning(),
+  );
+  if (renewed !== null) {
+    yield* appendAudit(session, {
+      at,
+      actor,
+      action: 'new_generation',
+      subject: renewed.workflowId,
+      operationKey: key,
+      reason,
+      before: { generation },
+      after: { generation: renewed.generation },
+    });
+    return { renewed: true, operation: renewed };
+  }
+  const operation = yield* findOperation(session, key);
+  invariant(operation !== null, `operation ${key} was intended before it is renewed`);
+  return { renewed: false, operation };
+}
+
+/** The journal as others use it. */
+export const journal = (engine: Engine) => ({
+  /** Commits the intent before the effect is tried; the same key again answers what is there. */
+  intend: (intent: NewIntent): Promise<Intent> => engine.transact((s) => intend(s, intent)),
+
+  /** Moves an unfinished operation to its next generation; answers whether this call did. */
+  renew: (renewal: Renewal): Promise<{ renewed: boolean; operation: Operation }> =>
+    engine.transact((s) => renew(s, renewal)),
+
+  /** The operation of a key, or null. */
+  findOperation: (key: string): Promise<Operation | null> => engine.read((s) => findOperation(s, key)),
+
+  /** Every operation of a story, oldest first. */
+  listOperations: (workflowId: string): Promise<Operation[]> =>
+    engine.read(({ db, t }) =>
+      rows(
+        db
+          .select()
+          .from(t.operations)
+          .where(eq(t.operations.workflowId, workflowId))
+          .orderBy(asc(t.operations.createdAt), asc(t.operations.key)),
+      ),
+    ),
+});

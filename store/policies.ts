@@ -1,0 +1,81 @@
+import { and, desc, eq } from 'drizzle-orm';
+import type { Policy } from '../domain/policy.ts';
+import type { Instant } from '../domain/time.ts';
+import { appendAudit } from './audit.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { policies as policiesTable } from './schema-agreements.ts';
+import type { Engine } from './sqlite.ts';
+import { exec, first, rows, type Session, type Unit } from './unit.ts';
+
+/** One version of a policy. */
+export type PolicyVersion = typeof policiesTable.$inferSelect;
+
+/** Terms that shall count for agreements from now on. */
+export interface NewPolicy {
+  readonly id: string;
+  readonly terms: Policy;
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** The newest version of a policy, or null. */
+export function* latestPolicy({ db, t: { policies: p } }: Session, id: string): Unit<PolicyVersion | null> {
+  return yield* first(db.select().from(p).where(eq(p.id, id)).orderBy(desc(p.version)).limit(1));
+}
+
+/** Adds a version; where the terms are those of the newest one, that one is answered and nothing is written. */
+export function* putPolicy(
+  session: Session,
+  { id, terms, by, at }: NewPolicy,
+): Unit<{ created: boolean; policy: PolicyVersion }> {
+  const latest = yield* latestPolicy(session, id);
+  if (latest !== null && canonicalJson(latest.terms) === canonicalJson(terms)) {
+    return { created: false, policy: latest };
+  }
+  const version = (latest?.version ?? 0) + 1;
+  const policy = { id, version, kind: terms.kind, terms, createdAt: at, createdBy: by };
+  yield* exec(session.db.insert(session.t.policies).values(policy));
+  yield* appendAudit(session, {
+    at,
+    actor: by,
+    action: 'policy_changed',
+    subject: `policy:${id}`,
+    before: latest === null ? null : { version: latest.version, terms: latest.terms },
+    after: { version, terms },
+  });
+  return { created: true, policy };
+}
+
+/** Puts a built-in policy in where it has no version yet; what people changed later stays. */
+export function* seedPolicy({ db, t }: Session, { id, terms, by, at }: NewPolicy): Unit<void> {
+  const seed = { id, version: 1, kind: terms.kind, terms, createdAt: at, createdBy: by };
+  yield* exec(db.insert(t.policies).values(seed).onConflictDoNothing());
+}
+
+/** The policies as others use them. */
+export const policies = (engine: Engine) => ({
+  /** The newest version of a policy, or null. */
+  latestPolicy: (id: string): Promise<PolicyVersion | null> => engine.read((s) => latestPolicy(s, id)),
+
+  /** One version of a policy, or null. */
+  policy: (id: string, version: number): Promise<PolicyVersion | null> =>
+    engine.read(({ db, t: { policies: p } }) =>
+      first(
+        db
+          .select()
+          .from(p)
+          .where(and(eq(p.id, id), eq(p.version, version))),
+      ),
+    ),
+
+  /** Adds a version, unless the newest one has these terms; old versions stay for the agreements that pinned them. */
+  putPolicy: (policy: NewPolicy): Promise<{ created: boolean; policy: PolicyVersion }> =>
+    engine.transact((s) => putPolicy(s, policy)),
+
+  /** The newest version of every policy, by id. */
+  listPolicies: (): Promise<PolicyVersion[]> =>
+    engine.read(function* ({ db, t: { policies: p } }) {
+      const all = yield* rows(db.select().from(p).orderBy(p.id, p.version));
+      return [...new Map(all.map((version) => [version.id, version])).values()];
+    }),
+});

@@ -1,0 +1,83 @@
+import { and, eq, lt } from 'drizzle-orm';
+import type { BaseState, Columns, Parked } from '../domain/machine.ts';
+import type { Instant } from '../domain/time.ts';
+import { raiseAlert, raiseNotes, resolveOpenAlert } from './alerts.ts';
+import { appendAudit } from './audit.ts';
+import { systemActor } from './journal.ts';
+import { exec, first, type Session, type Unit } from './unit.ts';
+
+/** A state of a story on its way to the lists. */
+export interface Projection {
+  readonly workflowId: string;
+  readonly state: BaseState;
+  readonly columns: Columns;
+  /** Who caused the change. */
+  readonly actor: string;
+  readonly at: Instant;
+  readonly reason?: string | null | undefined;
+}
+
+/** The columns of an agreement's row that follow from its state. */
+export const columnsOfRow = ({ state: status, ...columns }: Columns) => ({ ...columns, status });
+
+/**
+ * Shows a state to whoever lists stories, and answers whether it did: an older state never overwrites a newer one,
+ * in whatever order writers come. A change of the visible state leaves an audit row, and alerts keep in step.
+ */
+export function* project(session: Session, projection: Projection): Unit<boolean> {
+  const { workflowId, state, columns, actor, at, reason } = projection;
+  const { db, t } = session;
+  const before = yield* first(
+    db
+      .select({
+        status: t.agreements.status,
+        paymentState: t.agreements.paymentState,
+        rev: t.agreements.rev,
+        state: t.agreements.state,
+      })
+      .from(t.agreements)
+      .where(eq(t.agreements.workflowId, workflowId)),
+  );
+  if (before === null || before.rev >= state.rev) return false;
+  const changed = yield* exec(
+    db
+      .update(t.agreements)
+      .set({ ...columnsOfRow(columns), state, rev: state.rev, updatedAt: at })
+      .where(and(eq(t.agreements.workflowId, workflowId), lt(t.agreements.rev, state.rev))),
+  );
+  if (changed === 0) return false;
+
+  const { status, paymentState, rev } = before;
+  if (status !== columns.state || paymentState !== columns.paymentState) {
+    yield* appendAudit(session, {
+      at,
+      actor,
+      action: 'status_changed',
+      subject: workflowId,
+      reason,
+      before: { status, paymentState, rev },
+      after: { status: columns.state, paymentState: columns.paymentState, rev: state.rev },
+    });
+  }
+  yield* raiseNotes(session, workflowId, state.alerts);
+  yield* followParking(session, projection, before.state.parked);
+  return true;
+}
+
+/** Keeps one PARKED alert open exactly while the story waits for a person. */
+export function* followParking(
+  session: Session,
+  { workflowId, state: { parked }, at }: Pick<Projection, 'workflowId' | 'state' | 'at'>,
+  parkedBefore: Parked | null,
+): Unit<void> {
+  const alert = { type: 'PARKED', subject: workflowId } as const;
+  if (parked === null) {
+    if (parkedBefore === null) return;
+    yield* resolveOpenAlert(session, alert, { by: systemActor, resolution: 'The story goes on', at });
+    return;
+  }
+  if (parkedBefore !== null && parkedBefore.since === parked.since) return;
+  const { reason, operation, attempts } = parked;
+  const message = `${reason} (${operation}, ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'})`;
+  yield* raiseAlert(session, { ...alert, message, at });
+}

@@ -1,0 +1,62 @@
+// What every test run shares: one real Temporal server and one bundle of the workflows.
+// Nothing here may make a test pass without them: where no server can be had, the run fails.
+import { existsSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import type { TestProject } from 'vitest/node';
+import { provideTemporal } from '../../worker/temporal.ts';
+import { searchAttributes } from '../../workflows/contract.ts';
+import { assertTimeSkipping } from './time-skipping.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** host:port of a Temporal server that can fast-forward single workflows. */
+    temporalAddress: string;
+    /** The bundled workflows, for `workflowBundle: { codePath }`. */
+    workflowBundlePath: string;
+  }
+}
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Gives every test the address of a real Temporal server and the bundled workflows, and takes the server away at the end. */
+export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
+  const temporal = await provideTemporal({
+    address: process.env['TEMPORAL_ADDRESS'],
+    searchAttributes,
+    headless: true,
+    log: (line) => process.stderr.write(`${line}\n`),
+  });
+  try {
+    await assertTimeSkipping(temporal.address);
+    const bundle = await bundleWorkflows();
+    provide('temporalAddress', temporal.address);
+    provide('workflowBundlePath', bundle);
+    return async () => {
+      await rm(bundle, { force: true });
+      await temporal.stop();
+    };
+  } catch (error) {
+    await temporal.stop();
+    throw error;
+  }
+}
+
+async function bundleWorkflows(): Promise<string> {
+  if (!existsSync(join(root, 'workflows/index.ts'))) return '';
+  const converter = join(root, 'workflows/payload-converter.ts');
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, 'workflows/index.ts'),
+    ...(existsSync(converter) ? { payloadConverterPath: converter } : {}),
+    logger: { ...console, log: silent, trace: silent, debug: silent, info: silent },
+  });
+  const folder = join(root, 'node_modules/.cache/holdfast');
+  await mkdir(folder, { recursive: true });
+  // One file per run, so that two runs side by side never read each other's half-written bundle.
+  const file = join(folder, `workflows-${process.pid}.cjs`);
+  await writeFile(file, code);
+  return file;
+}
+
+function silent(): void {}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+// A default export because vitest asks for one.
+export default defineConfig({
+  test: {
+    include: [
+      'test/**/*.test.ts',
+      '{domain,workflows,activities,store,api,worker,simulator,cli}/**/*.test.ts',
+    ],
+    globalSetup: ['test/setup/temporal.ts'],
+    // Forked processes: the native parts of the Temporal SDK and of SQLite crash when threads share them.
+    pool: 'forks',
+    // Two cores are the machine we promise to run on.
+    maxWorkers: 2,
+    // A life on a real server with time travel takes seconds; a minute means that it hangs.
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
+    teardownTimeout: 30_000,
+  },
+});

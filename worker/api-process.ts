@@ -1,0 +1,82 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type Stripe from 'stripe';
+import { createApp } from '../api/app.ts';
+import { devRoutes } from '../api/dev/routes.ts';
+import { stripeClock } from '../api/dev/stripe-clock.ts';
+import { StoryClocks } from '../api/dev/story-clock.ts';
+import { createTravel } from '../api/dev/travel.ts';
+import type { ApiConfig, ApiPorts } from '../api/ports.ts';
+import type { Store } from '../store/store.ts';
+import type { TravelledClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { stripeBase } from './stripe.ts';
+
+/** What an API process is made of. */
+export interface ApiParts {
+  readonly config: Config;
+  readonly store: Store;
+  readonly temporal: Client;
+  readonly stripe: Stripe;
+  readonly clock: TravelledClock;
+  readonly log: Logger;
+}
+
+/** An API that listens. */
+export interface RunningApi {
+  readonly url: string;
+  /** Takes no new request, lets those under way finish, and stops the drains. */
+  stop(): Promise<void>;
+}
+
+/** Requests under way get this long; one that waits for a story's answer is told to ask again by its lost connection. */
+const lastRequestsMs = 3_000;
+
+/** Starts the API: HTTP, the drains of the inbox, and in demo mode time travel. */
+export async function startApi(parts: ApiParts): Promise<RunningApi> {
+  const { config, store, temporal, stripe, clock, log } = parts;
+  const { host, port } = config.api;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const ports: ApiPorts = { store, temporal, stripe, clock, log, config: apiConfig(config, clock, url) };
+  const drains = startDrains(ports);
+  const app = createApp(config.demo ? { ...ports, ...demoPorts(parts, drains) } : ports);
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    url,
+    async stop() {
+      await drains.stop();
+      await closed(server);
+    },
+  };
+}
+
+function apiConfig({ demo, auth, api, stripe }: Config, clock: TravelledClock, url: string): ApiConfig {
+  return {
+    demo,
+    auth,
+    webhookSecrets: stripe.webhookSecrets,
+    connectWebhookSecrets: stripe.connectWebhookSecrets,
+    livemode: stripe.livemode,
+    corsOrigins: api.corsOrigins,
+    publicUrl: api.publicUrl ?? url,
+    metricsHere: demo,
+    clockOffsetMs: () => clock.offsetMs(),
+  };
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const late = setTimeout(() => server.closeAllConnections(), lastRequestsMs);
+    server.close(() => {
+      clearTimeout(late);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,195 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+// worker/: the processes. Configuration, clocks, connections and the entrypoints that wire the rooms together.
+// Decisions about money are domain/'s; nothing but entrypoints and this file may read the environment.
+
+/** An environment that makes no sense: every problem at once, each naming its variable. */
+export class ConfigProblems extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      [
+        `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:`,
+        ...problems,
+      ].join('\n  '),
+    );
+    this.name = 'ConfigProblems';
+    this.problems = problems;
+  }
+}
+
+/** Which process asks: everything in one (`npm start`), or the API or the worker alone. */
+export type ProcessRole = 'all' | 'api' | 'worker';
+
+const port = z.coerce
+  .number('must be a port from 0 to 65535')
+  .int('must be a port from 0 to 65535')
+  .min(0, 'must be a port from 0 to 65535')
+  .max(65_535, 'must be a port from 0 to 65535');
+
+const webAddress = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
+
+/** Comma separated; two while one is being replaced. */
+const list = z
+  .string()
+  .transform((text) => text.split(',').map((item) => item.trim()))
+  .refine((items) => items.every(Boolean), 'has an empty entry between its commas');
+
+/** Every variable Holdfast reads, but for Temporal's own (TEMPORAL_*), which its SDK reads. */
+export const environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(3000),
+  HOLDFAST_DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z
+    .never('is not supported yet: this version keeps its books in SQLite; leave it unset')
+    .optional(),
+  HOLDFAST_TEMPORAL_PORT: port.default(7233),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(
+      /^(?:sk_test|rk_test|rk_live|sk_live)_\w+$/,
+      'must be a key that begins with sk_test_, rk_test_ or rk_live_',
+    )
+    .refine(
+      (key) => !key.startsWith('sk_live_'),
+      'is an unrestricted live key; make a restricted one (rk_live_)',
+    )
+    .optional(),
+  STRIPE_API_BASE: webAddress.optional(),
+  HOLDFAST_STRIPE_PORT: port.default(12_111),
+  STRIPE_WEBHOOK_SECRET: list.optional(),
+  STRIPE_CONNECT_WEBHOOK_SECRET: list.optional(),
+  HOLDFAST_JWT_SECRET: z.string().optional(),
+  HOLDFAST_JWKS_URL: webAddress.optional(),
+  HOLDFAST_JWT_ISSUER: z.string().optional(),
+  HOLDFAST_JWT_AUDIENCE: z.string().optional(),
+  HOLDFAST_PUBLIC_URL: webAddress.optional(),
+  HOLDFAST_CORS_ORIGINS: list.pipe(z.array(webAddress)).optional(),
+  HOLDFAST_WORKFLOW_CACHE: z.coerce
+    .number('must be a whole number of workflows')
+    .int('must be a whole number of workflows')
+    .min(0, 'must be a whole number of workflows')
+    .default(500),
+  HOLDFAST_WORKFLOW_BUNDLE: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+      'must be trace, debug, info, warn, error or silent',
+    )
+    .optional(),
+});
+
+/** Secrets that demo mode makes up once for each data folder, so that tokens and signatures survive a restart. */
+export interface MadeUpSecrets {
+  readonly jwt: string;
+  readonly webhook: string;
+  readonly connectWebhook: string;
+}
+
+/** Everything a process needs to know, read once and passed down as a value. */
+export type Config = ReturnType<typeof configOf>;
+
+type Environment = z.output<typeof environment>;
+
+const loopback = new Set(['127.0.0.1', 'localhost', '::1']);
+
+/** RFC 7518 asks for a key as long as the hash; a shorter one can be guessed offline from any token. */
+const shortestJwtSecret = 32;
+
+/**
+ * Reads the environment for one process, or throws `ConfigProblems` with everything that is wrong with it. Secrets are
+ * made up (by `makeUp`, from the data folder) in demo mode only: loopback bind and simulated Stripe.
+ */
+export function readConfig(
+  variables: Readonly<Record<string, string | undefined>>,
+  role: ProcessRole,
+  makeUp: (dataFolder: string) => MadeUpSecrets,
+): Config {
+  // An empty variable is what `KEY=` in a file leaves behind: it counts as unset.
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environment.safeParse(given);
+  const problems = parsed.success
+    ? contradictions(parsed.data, role)
+    : parsed.error.issues.map(({ path, message }) => `${path[0]?.toString() ?? ''} ${message}`);
+  if (!parsed.success || problems.length > 0) throw new ConfigProblems(problems);
+  return configOf(parsed.data, makeUp);
+}
+
+const isDemo = ({ HOST, STRIPE_SECRET_KEY }: Environment): boolean =>
+  loopback.has(HOST) && STRIPE_SECRET_KEY === undefined;
+
+/** What is wrong between variables that are each fine alone. */
+function contradictions(env: Environment, role: ProcessRole): string[] {
+  const problems: string[] = [];
+  const isLive = env.STRIPE_SECRET_KEY?.startsWith('rk_live_') === true;
+  if (env.STRIPE_SECRET_KEY === undefined && !loopback.has(env.HOST)) {
+    problems.push(
+      `STRIPE_SECRET_KEY is missing: HOST ${env.HOST} is open to others, and the simulated Stripe is for this machine alone`,
+    );
+  }
+  if (isLive && role === 'all') {
+    problems.push(
+      'STRIPE_SECRET_KEY is a live key: npm start is for demo and test mode; run npm run api and npm run worker',
+    );
+  }
+  if (
+    isLive &&
+    env.STRIPE_API_BASE !== undefined &&
+    new URL(env.STRIPE_API_BASE).hostname !== 'api.stripe.com'
+  ) {
+    problems.push('STRIPE_API_BASE must be left unset with a live key: it would be sent to another server');
+  }
+  if (env.HOLDFAST_JWT_SECRET !== undefined && env.HOLDFAST_JWKS_URL !== undefined) {
+    problems.push('HOLDFAST_JWT_SECRET and HOLDFAST_JWKS_URL exclude each other: tokens are checked one way');
+  }
+  if (isDemo(env) || role === 'worker') return problems;
+  if (env.STRIPE_WEBHOOK_SECRET === undefined) problems.push('STRIPE_WEBHOOK_SECRET is missing');
+  if (env.STRIPE_CONNECT_WEBHOOK_SECRET === undefined)
+    problems.push('STRIPE_CONNECT_WEBHOOK_SECRET is missing');
+  if (env.HOLDFAST_JWT_SECRET === undefined && env.HOLDFAST_JWKS_URL === undefined) {
+    problems.push('HOLDFAST_JWT_SECRET or HOLDFAST_JWKS_URL is missing');
+  }
+  if (env.HOLDFAST_JWT_SECRET !== undefined && env.HOLDFAST_JWT_SECRET.length < shortestJwtSecret) {
+    problems.push(`HOLDFAST_JWT_SECRET is too short: at least ${shortestJwtSecret} characters`);
+  }
+  return problems;
+}
+
+function configOf(env: Environment, makeUp: (dataFolder: string) => MadeUpSecrets) {
+  const dataFolder = resolve(env.HOLDFAST_DATA_DIR);
+  const isDemoMode = isDemo(env);
+  const madeUp = isDemoMode ? makeUp(dataFolder) : null;
+  return {
+    demo: isDemoMode,
+    api: {
+      host: env.HOST,
+      port: env.PORT,
+      publicUrl: env.HOLDFAST_PUBLIC_URL ?? null,
+      corsOrigins: env.HOLDFAST_CORS_ORIGINS ?? [],
+    },
+    auth: {
+      secret: env.HOLDFAST_JWT_SECRET ?? (env.HOLDFAST_JWKS_URL === undefined ? madeUp?.jwt : undefined),
+      jwksUrl: env.HOLDFAST_JWKS_URL,
+      issuer: env.HOLDFAST_JWT_ISSUER,
+      audience: env.HOLDFAST_JWT_AUDIENCE,
+    },
+    dataFolder,
+    temporalPort: env.HOLDFAST_TEMPORAL_PORT,
+    stripe: {
+      /** Null: the simulator, which takes any test key. */
+      key: env.STRIPE_SECRET_KEY ?? null,
+      livemode: env.STRIPE_SECRET_KEY?.startsWith('rk_live_') === true,
+      apiBase: env.STRIPE_API_BASE ?? null,
+      simulatorPort: env.HOLDFAST_STRIPE_PORT,
+      webhookSecrets: env.STRIPE_WEBHOOK_SECRET ?? (madeUp ? [madeUp.webhook] : []),
+      connectWebhookSecrets: env.STRIPE_CONNECT_WEBHOOK_SECRET ?? (madeUp ? [madeUp.connectWebhook] : []),
+    },
+    worker: { workflowCache: env.HOLDFAST_WORKFLOW_CACHE, bundle: env.HOLDFAST_WORKFLOW_BUNDLE ?? null },
+    /** Null: the process decides; a terminal full of routine lines hides the start block. */
+    logLevel: env.LOG_LEVEL ?? null,
+  };
+}

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { createActivities } from '../activities/activities.ts';
+import { openStore } from '../store/store.ts';
+import { searchAttributes } from '../workflows/contract.ts';
+import { startApi } from './api-process.ts';
+import { workflowBundle } from './bundle.ts';
+import { travelledClock, wallClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { lazyClient, nativeConnection, temporalPlace } from './connections.ts';
+import { announce, runningInstance } from './instance.ts';
+import type { Instance } from './instance.ts';
+import { keepTemporal } from './keep-temporal.ts';
+import { assertFree } from './ports.ts';
+import { Unstartable } from './process.ts';
+import { createStripe, stripeBase } from './stripe.ts';
+import { demoTokens } from './tokens.ts';
+import { runWorker } from './worker.ts';
+
+/** A simulated Stripe that runs in this process. */
+export interface StandIn {
+  readonly simulator: { now(): number; advance(ms: number): Promise<void> };
+  close(): Promise<void>;
+}
+
+/** How to start a simulated Stripe: where it keeps its objects and whom it tells. */
+export type StartStandIn = (options: {
+  readonly file: string;
+  readonly port: number;
+  readonly endpoints: { url: string; secret: string; connect: boolean }[];
+}) => Promise<StandIn>;
+
+/** One line of progress: what is ready, and what there is to say about it. */
+export type Say = (part: string, detail: string) => void;
+
+/** The whole of Holdfast in one process. */
+export interface Everything {
+  readonly instance: Instance;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything on one data folder: Temporal, the simulated Stripe in demo mode, worker and API. Whatever slept in
+ * the folder goes on where it stopped. Stopping ends the parts in an order in which none misses another.
+ */
+export async function startEverything(
+  config: Config,
+  startStandIn: StartStandIn,
+  { say, log }: { say: Say; log: Logger },
+): Promise<Everything> {
+  const other = runningInstance(config.dataFolder);
+  if (other !== null) {
+    throw new Unstartable(
+      `Holdfast already runs on ${config.dataFolder}: ${other.api} (process ${other.pid}).\n` +
+        'Fix: use that one, stop it, or set HOLDFAST_DATA_DIR to another folder.',
+    );
+  }
+  await assertFree([
+    { port: config.api.port, host: config.api.host, variable: 'PORT' },
+    ...(config.demo && config.stripe.apiBase === null
+      ? [{ port: config.stripe.simulatorPort, host: '127.0.0.1', variable: 'HOLDFAST_STRIPE_PORT' }]
+      : []),
+  ]);
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.toReversed()) await end();
+  };
+  try {
+    const place = temporalPlace();
+    const bundling = timed(workflowBundle(config.worker.bundle));
+    const store = openStore({ file: join(config.dataFolder, 'holdfast.db') });
+    stops.push(() => store.close());
+    say('database', `sqlite ${join(config.dataFolder, 'holdfast.db')}`);
+
+    const temporal = await keepTemporal({
+      address: place.address ?? undefined,
+      port: config.temporalPort,
+      dbFile: join(config.dataFolder, 'temporal.db'),
+      searchAttributes,
+      log: (line) => say('temporal', line),
+      trouble: log,
+    });
+    stops.push(() => temporal.stop());
+    say('temporal', `${temporal.address}${temporal.isOwn ? ' (started for you)' : ' (TEMPORAL_ADDRESS)'}`);
+
+    const clock = config.demo ? await travelledClock(store) : wallClock;
+    stops.push(() => clock.stop());
+    const stripe = createStripe(config);
+    const client = lazyClient(place, temporal.address);
+    stops.push(() => client.connection.close());
+    // The API listens before Stripe starts: news that waited for us must find somebody at home.
+    const api = await startApi({ config, store, temporal: client, stripe, clock, log });
+    stops.push(() => api.stop());
+
+    if (config.demo && config.stripe.apiBase === null) {
+      const standIn = await startStandIn({
+        file: join(config.dataFolder, 'stripe.db'),
+        port: config.stripe.simulatorPort,
+        endpoints: endpointsOf(config, api.url),
+      });
+      stops.push(() => standIn.close());
+      // A journey that was killed halfway had moved our clock first: Stripe's follows.
+      const lagMs = clock.now() - standIn.simulator.now();
+      if (lagMs > 0) await standIn.simulator.advance(lagMs);
+    }
+    say('stripe', config.demo ? `simulated, ${stripeBase(config)}` : stripeBase(config));
+
+    const [bundle, bundleMs] = await bundling;
+    say('workflows', config.worker.bundle ?? `bundled in ${(bundleMs / 1000).toFixed(1)} s`);
+    const connection = await nativeConnection(place, temporal.address);
+    stops.push(() => connection.close());
+    const { namespace } = place;
+    const { workflowCache } = config.worker;
+    const activities = createActivities({ store, stripe, clock, log });
+    const worker = await runWorker({ connection, namespace, activities, bundle, workflowCache }, log);
+    stops.push(() => worker.stop());
+
+    const instance: Instance = {
+      api: api.url,
+      dashboard: `${api.url}/admin`,
+      stripe: stripeBase(config),
+      temporal: temporal.address,
+      temporalUi: temporal.uiUrl,
+      tokens: await demoTokens(config),
+      pid: process.pid,
+    };
+    stops.push(announce(config.dataFolder, instance));
+    return { instance, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function timed<Result>(work: Promise<Result>): Promise<[Result, number]> {
+  const begun = performance.now();
+  return [await work, performance.now() - begun];
+}
+
+/** Stripe signs with the first secret given; the others are older ones that still count. */
+function endpointsOf({ stripe }: Config, apiUrl: string) {
+  const [webhook = ''] = stripe.webhookSecrets;
+  const [connectWebhook = ''] = stripe.connectWebhookSecrets;
+  return [
+    { url: `${apiUrl}/api/webhooks/stripe`, secret: webhook, connect: false },
+    { url: `${apiUrl}/api/webhooks/stripe-connect`, secret: connectWebhook, connect: true },
+  ];
+}

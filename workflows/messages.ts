@@ -1,0 +1,45 @@
+import {
+  ApplicationFailure,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
+import type { AgreementState, Kind } from '../domain/kinds.ts';
+import { machines } from '../domain/kinds.ts';
+import type { Life } from '../domain/live.ts';
+import type { Move, MoveFact } from '../domain/payment/moves.ts';
+import type { CommandAnswer } from './contract.ts';
+import { refusalType, stateQuery, stripeEventSignal, viewQuery } from './contract.ts';
+
+export type AnyLife = Pick<Life<AgreementState, MoveFact, Move>, 'state' | 'refusal' | 'tell' | 'hint'>;
+
+/**
+ * Opens the doors of a story: every command as an Update (answered) and a Signal (from the UI, CLI or a script) of one
+ * name, the webhook's hint, and two queries. Handlers change state at once and never throw: a message that makes no
+ * sense is noted where everyone can see it (temporal-rules 7, 9).
+ */
+export function hear(kind: Kind, life: AnyLife, now: () => number, onAnswered: (rev: number) => void): void {
+  const { commands, view } = machines[kind];
+  for (const name of commands) {
+    const answer = (raw: unknown): CommandAnswer => {
+      const { message } = life.tell(name, raw, now());
+      onAnswered(life.state.rev);
+      return { accepted: true, message, state: life.state };
+    };
+    const validator = (raw: unknown): void => {
+      const refusal = life.refusal(name, raw, now());
+      if (refusal !== null) {
+        throw ApplicationFailure.nonRetryable(refusal.detail, refusalType, refusal.code);
+      }
+    };
+    const description = `Orders ${name}; needs an object, see the OpenAPI page`;
+    setHandler(defineUpdate<CommandAnswer, [unknown]>(name), answer, { validator, description });
+    setHandler(defineSignal<[unknown]>(name), (raw) => void life.tell(name, raw, now()), { description });
+  }
+  setHandler(defineSignal<[unknown]>(stripeEventSignal), (raw) => life.hint(raw, now()), {
+    description: '{"eventId": "evt_…", "type": "payment_intent.succeeded", "objectId": "pi_…"}',
+  });
+  setHandler(defineQuery<AgreementState>(stateQuery), () => life.state);
+  setHandler(defineQuery<ReturnType<typeof view>>(viewQuery), () => view(life.state));
+}

@@ -1,0 +1,25 @@
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+
+/** Tries of one money move before its story parks and looks at Stripe hourly: about two minutes of trouble. */
+export const moveAttempts = 8;
+
+/** How every money move is called. */
+export const moveOptions: ActivityOptions = {
+  // One attempt makes at most two reads and one write of 20 s each, the write once more on a reset (SDK, stripe-rules C1):
+  // the next attempt must never start while this one's request can still be on its way.
+  startToCloseTimeout: '110s',
+  // A killed worker is noticed within this, not at the end of the attempt; slow calls beat every 3 s.
+  heartbeatTimeout: '12s',
+  retry: {
+    initialInterval: '1s',
+    backoffCoefficient: 2,
+    maximumInterval: '1m',
+    maximumAttempts: moveAttempts,
+  },
+};
+
+/** How a state is shown in the lists: our own database only, so a short local call; the next change repeats it. */
+export const publishOptions: LocalActivityOptions = {
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumAttempts: 8 },
+};
