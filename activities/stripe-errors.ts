@@ -23,11 +23,14 @@ const busyCodes = new Set(['rate_limit', 'lock_timeout', 'idempotency_key_in_use
 /** Refusals that can pass without anyone's doing. */
 const passingCodes = new Set(['balance_insufficient', 'insufficient_capabilities_for_transfer']);
 
+/** Our own key is wrong or may not do this: nothing the customer or the payee can change. */
+const credentialCodes: Readonly<Record<number, string>> = { 401: 'authentication', 403: 'permission' };
+
 /** Reads an error of the SDK; throws anything that did not come from Stripe. */
 export function classify(error: unknown): StripeFailure {
   if (!(error instanceof Stripe.errors.StripeError)) throw error;
-  const code = error.code ?? error.type;
   const status = error.statusCode ?? 0;
+  const code = credentialCodes[status] ?? error.code ?? error.type;
   const detail = `${code} (HTTP ${status || 'none'})`;
   if (error instanceof Stripe.errors.StripeConnectionError)
     return { kind: 'unknown', replayed: false, detail };

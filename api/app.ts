@@ -4,11 +4,19 @@ import { answerError, fieldErrors } from './errors.ts';
 import { guard } from './http/access.ts';
 import { authentication } from './http/auth.ts';
 import { bounded, jsonOnly } from './http/body.ts';
+import { createMetrics } from './http/metrics.ts';
 import { crossOrigin, protective, uncached } from './http/headers.ts';
 import { requestId } from './http/request-id.ts';
 import type { ApiApp, ApiEnv, ApiPorts } from './ports.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { alertRoutes } from './routes/alerts.ts';
+import { diagnosticRoutes } from './routes/diagnostic.ts';
 import { lessonCommandRoutes } from './routes/lesson-commands.ts';
 import { lessonRoutes } from './routes/lessons.ts';
+import { openApiRoutes } from './routes/openapi.ts';
+import { policyRoutes } from './routes/policies.ts';
+import { systemRoutes } from './routes/system.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 
 /** Builds the whole API on its ports: no socket is opened and nothing runs until a request comes. */
 export function createApp(ports: ApiPorts): ApiApp {
@@ -22,11 +30,19 @@ export function createApp(ports: ApiPorts): ApiApp {
   app.onError((error, c) => answerError(error, c, log));
   app.notFound((c) => answerError(new AppError('not_found', 'There is nothing at this address'), c, log));
 
-  app.use(requestId, protective, uncached, crossOrigin(config.corsOrigins));
+  const metrics = createMetrics(ports.store);
+  app.use(requestId, metrics.measured, protective, uncached, crossOrigin(config.corsOrigins));
   app.use(bounded, guard(authentication(config.auth), config.demo), jsonOnly);
 
   lessonRoutes(app, ports);
   lessonCommandRoutes(app, ports);
+  diagnosticRoutes(app, ports);
+  accountRoutes(app, ports);
+  policyRoutes(app, ports);
+  alertRoutes(app, ports);
+  webhookRoutes(app, ports);
+  systemRoutes(app, ports, metrics);
+  openApiRoutes(app, ports);
   if (config.demo) ports.dev?.(app);
   return app;
 }

@@ -4,6 +4,9 @@ import { parseInstant } from './time.ts';
 // Reading messages by hand: they may come as free text from the Temporal UI, and a schema library inside a workflow
 // costs memory in every cached run (temporal-rules 64).
 
+/** The years 1970 to 9999: beyond them no view has a text for an instant. */
+const hasText = (at: number): boolean => Number.isSafeInteger(at) && at >= 0 && at < 253_402_300_800_000;
+
 /** A message that does not fit; `parse` turns it into a refusal, it never leaves the machine. */
 export class BadMessage extends Error {}
 
@@ -50,7 +53,7 @@ export class Fields {
   /** ISO-8601 with a zone, or epoch milliseconds as the API sends them. */
   instant(name: string): Instant {
     const value = this.#get(name);
-    const at = typeof value === 'number' && Number.isSafeInteger(value) ? value : parseInstant(value);
+    const at = typeof value === 'number' && hasText(value) ? value : parseInstant(value);
     if (at === null) throw new BadMessage(`${name} must be an ISO-8601 date-time with a zone`);
     return at;
   }

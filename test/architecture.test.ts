@@ -62,6 +62,7 @@ const planted: [rule: string, path: string, source: string][] = [
     "const sim = await import('../simulator/world.ts');",
   ],
   ['the worker knows no simulator', 'worker/run.ts', "import { createWorld } from '../simulator/world.ts';"],
+  ['an entrypoint other than dev knows no simulator', 'worker/main.ts', "import '../simulator/world.ts';"],
   [
     'the simulator knows nothing of ours',
     'simulator/world.ts',
@@ -98,6 +99,7 @@ const allowed: [promise: string, path: string, source: string][] = [
   ],
   ['the API reads the contract', 'api/lessons.ts', "import { taskQueue } from '../workflows/contract.ts';"],
   ['dev starts the simulator', 'worker/dev.ts', "import { startSimulator } from '../simulator/server.ts';"],
+  ['an entrypoint wires rooms', 'api/main.ts', "import { readConfig } from '../worker/config.ts';"],
   [
     'a time turns into text',
     'domain/time.ts',
@@ -121,7 +123,12 @@ describe('the house', () => {
   });
 
   it('bundles its workflows, so that no story waits for a worker that cannot load it', () => {
-    const code = readFileSync(inject('workflowBundlePath'), 'utf8');
-    expect(code).toMatch(/registerWorkflow|__TEMPORAL__|importWorkflows/);
+    const bundle = readFileSync(inject('workflowBundlePath'), 'utf8');
+    const index = readFileSync(join(root, 'workflows/index.ts'), 'utf8');
+    const exported = [...index.matchAll(/from '\.\/([\w-]+\.ts)'/g)].map(
+      ([, file]) => `./workflows/${file ?? ''}`,
+    );
+    expect(exported).not.toEqual([]);
+    expect(exported.filter((file) => !bundle.includes(file))).toEqual([]);
   });
 });

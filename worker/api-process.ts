@@ -8,7 +8,10 @@ import { devRoutes } from '../api/dev/routes.ts';
 import { stripeClock } from '../api/dev/stripe-clock.ts';
 import { StoryClocks } from '../api/dev/story-clock.ts';
 import { createTravel } from '../api/dev/travel.ts';
+import { sweepOverdue } from '../api/overdue.ts';
 import type { ApiConfig, ApiPorts } from '../api/ports.ts';
+import { drainInbox, startUpkeep } from '../api/webhooks/drain.ts';
+import type { Instant } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 import type { TravelledClock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -39,19 +42,50 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   const { config, store, temporal, stripe, clock, log } = parts;
   const { host, port } = config.api;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const ports: ApiPorts = { store, temporal, stripe, clock, log, config: apiConfig(config, clock, url) };
-  const drains = startDrains(ports);
-  const app = createApp(config.demo ? { ...ports, ...demoPorts(parts, drains) } : ports);
+  const plain: ApiPorts = { store, temporal, stripe, clock, log, config: apiConfig(config, clock, url) };
+  const ports = config.demo ? { ...plain, ...demoPorts(parts, plain) } : plain;
+  const app = createApp(ports);
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
+  const upkeep = startUpkeep(ports);
   return {
     url,
     async stop() {
-      await drains.stop();
+      await upkeep.stop();
       await closed(server);
+    },
+  };
+}
+
+/** Time travel, and the form of a new account filled in at once. */
+function demoPorts(
+  { config, store, temporal, clock }: ApiParts,
+  ports: ApiPorts,
+): Pick<ApiPorts, 'dev' | 'onboard'> {
+  const simulator = stripeBase(config);
+  const toldAt = new Map<string, Instant>();
+  const sweep = async (): Promise<number> => {
+    const { told, restarted, corrected } = await sweepOverdue(ports, {}, toldAt);
+    return told + restarted + corrected;
+  };
+  const travel = createTravel({
+    store,
+    stories: new StoryClocks(temporal),
+    stripe: stripeClock(simulator),
+    clock,
+    drainInbox: () => drainInbox(ports),
+    schedules: [{ name: 'overdue', everyMs: 60_000, run: sweep }],
+  });
+  return {
+    dev: devRoutes({ store, clock, travel }),
+    async onboard(stripeAccountId) {
+      const path = `/_sim/accounts/${encodeURIComponent(stripeAccountId)}/onboard`;
+      const answer = await fetch(new URL(path, simulator), { method: 'POST' });
+      if (!answer.ok)
+        throw new Error(`The simulated Stripe did not onboard ${stripeAccountId}: ${answer.status}`);
     },
   };
 }

@@ -1,14 +1,14 @@
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 
 const workflows = resolve(import.meta.dirname, '../workflows');
 
-/** The module that turns workflow values into payloads; the worker and the bundle must name the same one. */
-export const payloadConverterPath = createRequire(import.meta.url).resolve(
-  resolve(workflows, 'payload-converter.ts'),
-);
+/**
+ * How workflow code reads payloads, bundled with it. Activities and clients keep the SDK's own converter, which writes
+ * and reads the same JSON.
+ */
+const payloadConverterPath = resolve(workflows, 'payload-converter.ts');
 
 const silent = (): void => undefined;
 

@@ -13,6 +13,7 @@ import type { Instance } from './instance.ts';
 import { keepTemporal } from './keep-temporal.ts';
 import { assertFree } from './ports.ts';
 import { Unstartable } from './process.ts';
+import { freePort } from './temporal-port.ts';
 import { createStripe, stripeBase } from './stripe.ts';
 import { demoTokens } from './tokens.ts';
 import { runWorker } from './worker.ts';
@@ -44,10 +45,11 @@ export interface Everything {
  * the folder goes on where it stopped. Stopping ends the parts in an order in which none misses another.
  */
 export async function startEverything(
-  config: Config,
+  given: Config,
   startStandIn: StartStandIn,
   { say, log }: { say: Say; log: Logger },
 ): Promise<Everything> {
+  const config = await withFreePorts(given);
   const other = runningInstance(config.dataFolder);
   if (other !== null) {
     throw new Unstartable(
@@ -130,6 +132,17 @@ export async function startEverything(
     await stop();
     throw error;
   }
+}
+
+/** Port 0 means any free one; everyone must know which before the first of them starts. */
+async function withFreePorts(config: Config): Promise<Config> {
+  const { api, stripe, temporalPort } = config;
+  return {
+    ...config,
+    temporalPort: temporalPort || (await freePort()),
+    api: { ...api, port: api.port || (await freePort()) },
+    stripe: { ...stripe, simulatorPort: stripe.simulatorPort || (await freePort()) },
+  };
 }
 
 async function timed<Result>(work: Promise<Result>): Promise<[Result, number]> {

@@ -34,8 +34,10 @@ export function installRuntime(log: Logger): void {
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
-      // What the SDK calls information is routine for an operator.
-      const ours = level === 'INFO' ? 'debug' : levels[level];
+      // What the SDK calls information is routine for an operator, and so is an attempt that failed and is repeated:
+      // a story that needs somebody raises an alert.
+      const isRoutine = level === 'INFO' || message === 'Activity failed';
+      const ours = isRoutine ? 'debug' : levels[level];
       log[ours]({ temporal: meta }, message);
     }),
   });

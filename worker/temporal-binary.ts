@@ -23,10 +23,10 @@ export interface TemporalSources {
 const oldestServer = { major: 1, minor: 32 };
 
 /** What a binary says about itself: fit for us, or the reason why it is not. */
-export type Probe = { kind: 'fit'; version: string } | { kind: 'unfit'; reason: string };
+type Probe = { kind: 'fit'; version: string } | { kind: 'unfit'; reason: string };
 
 /** Asks a `temporal` binary for its version and says whether its server is new enough; never throws. */
-export async function probeTemporal(binary: string): Promise<Probe> {
+async function probeTemporal(binary: string): Promise<Probe> {
   let version: string;
   try {
     version = (await run(binary, ['--version'], { timeout: 20_000 })).stdout.trim();

@@ -4,7 +4,6 @@ import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker'
 import type { Logger } from 'pino';
 import type { Activities } from '../activities/tasks.ts';
 import { taskQueue } from '../workflows/contract.ts';
-import { payloadConverterPath } from './bundle.ts';
 
 /** What a worker is made of. */
 export interface WorkerParts {
@@ -30,7 +29,6 @@ export function createWorker(parts: WorkerParts): Promise<Worker> {
     taskQueue: parts.queue ?? taskQueue,
     activities: { ...parts.activities },
     workflowBundle: parts.bundle,
-    dataConverter: { payloadConverterPath },
     maxCachedWorkflows: parts.workflowCache,
     maxConcurrentWorkflowTaskExecutions: 40,
     maxConcurrentActivityTaskExecutions: 50,

@@ -8,7 +8,8 @@ import type { Rest, SettlePorts } from './settle.ts';
 export interface Schedule {
   readonly name: string;
   readonly everyMs: number;
-  readonly run: () => Promise<unknown>;
+  /** Answers how much there was to do. */
+  readonly run: () => Promise<number>;
 }
 
 /** What a journey moves. */
@@ -52,10 +53,10 @@ const hourMs = 3_600_000;
 
 /** After so many steps the next ones are at least so long: an outage of weeks retries every hour and must end too. */
 const strides: readonly { readonly afterSteps: number; readonly leastMs: number }[] = [
-  { afterSteps: 150, leastMs: 60_000 },
-  { afterSteps: 300, leastMs: hourMs },
-  { afterSteps: 600, leastMs: 24 * hourMs },
-  { afterSteps: 1200, leastMs: Infinity },
+  { afterSteps: 60, leastMs: 300_000 },
+  { afterSteps: 200, leastMs: hourMs },
+  { afterSteps: 500, leastMs: 24 * hourMs },
+  { afterSteps: 1000, leastMs: Infinity },
 ];
 
 /**
@@ -66,12 +67,14 @@ export function createTravel(ports: TravelPorts): Travel {
   let isUnderWay = false;
   const ranAt = new Map(ports.schedules.map(({ name }) => [name, ports.clock.now()]));
 
-  const runSchedules = async (): Promise<void> => {
+  const runSchedules = async (): Promise<number> => {
+    let done = 0;
     for (const { name, everyMs, run } of ports.schedules) {
       if (ports.clock.now() - (ranAt.get(name) ?? 0) < everyMs) continue;
       ranAt.set(name, ports.clock.now());
-      await run();
+      done += await run();
     }
+    return done;
   };
 
   const journey = async (goal: Instant): Promise<Journey> => {
@@ -90,8 +93,8 @@ export function createTravel(ports: TravelPorts): Travel {
         await moveAll(ports, stripeAt - 1);
       }
       await moveAll(ports, target);
-      await runSchedules();
       rest = await settle(ports);
+      if ((await runSchedules()) > 0) rest = await settle(ports);
       revs = await noteWoken(ports, revs, woken);
     }
     // Stories that worked or waited out a retry on the way are a little behind; nobody may be when the journey ends.
@@ -116,14 +119,23 @@ export function createTravel(ports: TravelPorts): Travel {
   };
 }
 
-/** The offset first, then Stripe, then the stories: whoever wakes finds a Stripe and an API that are not behind it. */
+/**
+ * The offset first, then Stripe, then the stories: whoever wakes finds a Stripe and an API that are not behind it.
+ * Stripe's events on the way stop the two of them for a moment, so that no webhook arrives older than an API may take.
+ */
 async function moveAll(ports: TravelPorts, target: Instant): Promise<void> {
-  const byMs = target - ports.clock.now();
-  if (byMs > 0) {
-    await ports.store.setClockOffsetMs((await ports.store.clockOffsetMs()) + byMs);
-    await ports.clock.refresh();
+  const { clock, store, stripe } = ports;
+  for (;;) {
+    const { nextEventAt } = await stripe.read();
+    const stop = Math.min(target, Math.max(nextEventAt ?? target, clock.now()) + stripeTogetherMs);
+    const byMs = stop - clock.now();
+    if (byMs > 0) {
+      await store.setClockOffsetMs((await store.clockOffsetMs()) + byMs);
+      await clock.refresh();
+    }
+    await alignStripe(ports);
+    if (stop >= target) break;
   }
-  await alignStripe(ports);
   await catchUp(ports, false);
 }
 

@@ -48,7 +48,7 @@ export async function once<Body>(
   { forget, recall }: Keeping<Body>,
   run: () => Promise<Reply<Body>>,
 ): Promise<Reply<Body>> {
-  if (key === null) return await run();
+  if (key === null) return run();
   const reply: ReplyKey = { caller: c.get('caller').subject, route: `${c.req.method} ${c.req.path}`, key };
   const reserved = await store.reserveReply({
     ...reply,

@@ -7,7 +7,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { AppError, errorCodes } from '../../domain/errors.ts';
 import { workflowIdOf } from '../../domain/kinds.ts';
-import type { LessonCommand, LessonState } from '../../domain/lesson/lesson.ts';
+import type { LessonCommand } from '../../domain/lesson/lesson.ts';
 import { lessonMachine } from '../../domain/lesson/machine.ts';
 import type { Agreement } from '../../store/agreements.ts';
 import { refusalType } from '../../workflows/contract.ts';
@@ -47,7 +47,7 @@ export async function order(ports: ApiPorts, given: Order): Promise<OrderResult>
   if (row === null) throw new AppError('not_found', `There is no lesson ${given.id}`);
   try {
     const { message, state } = await reach(temporal, () => execute(ports, workflowId, given));
-    const columns = lessonMachine.columns(state as LessonState, clock.now());
+    const columns = lessonMachine.columns(state, clock.now());
     const { actor, reason } = given;
     await store.project({ workflowId, state, columns, actor, reason, at: clock.now() });
     return { kind: 'accepted', message, row: (await store.findAgreement(workflowId)) ?? row };
@@ -70,7 +70,7 @@ async function execute({ temporal }: ApiPorts, workflowId: string, given: Order)
   } catch (error) {
     // The command may be what closed the workflow, and this a repetition whose first answer was lost.
     if (updateId === undefined || !isClosed(error)) throw error;
-    return await handle.getUpdateHandle<CommandAnswer>(updateId).result();
+    return handle.getUpdateHandle<CommandAnswer>(updateId).result();
   }
 }
 

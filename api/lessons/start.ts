@@ -35,7 +35,7 @@ export async function startLesson(ports: ApiPorts, request: LessonRequest, id: s
   const workflowId = workflowIdOf('lesson', id);
   const inputHash = contentHash({ ...request, id });
   const known = await store.findAgreement(workflowId);
-  if (known !== null) return await again(ports, known, inputHash);
+  if (known !== null) return again(ports, known, inputHash);
   const input = await lessonInput(ports, request, id);
   const state = lessonMachine.open(input);
   const columns = lessonMachine.columns(state, input.openedAt);
@@ -55,7 +55,7 @@ export async function startLesson(ports: ApiPorts, request: LessonRequest, id: s
     },
     firstIntent(workflowId, state, input.openedAt),
   );
-  if (!created) return await again(ports, row, inputHash);
+  if (!created) return again(ports, row, inputHash);
   await startWorkflow(ports, row);
   return { created, ...(await paymentDecided(ports, row)) };
 }

@@ -68,7 +68,7 @@ export function lessonCommandRoutes(app: ApiApp, ports: ApiPorts): void {
       const body = c.req.valid('json') as Record<string, unknown>;
       const by = body['by'] ?? body['party'];
       const actor = typeof by === 'string' ? by : c.get('caller').subject;
-      return await tell(c, ports, command, c.req.valid('param').id, timed(name, body, ports), actor);
+      return tell(c, ports, command, c.req.valid('param').id, timed(name, body, ports), actor);
     });
   }
   for (const [word, command] of Object.entries(operators) as [AdminCommand, Command][]) {
@@ -78,7 +78,7 @@ export function lessonCommandRoutes(app: ApiApp, ports: ApiPorts): void {
     app.openapi(routeOf(path, `${name}LessonAsAdmin`, summary, 'Operations', schema), async (c) => {
       const { subject } = c.get('caller');
       const body = { ...(c.req.valid('json') as Record<string, unknown>), by: subject };
-      return await tell(c, ports, command, c.req.valid('param').id, body, subject);
+      return tell(c, ports, command, c.req.valid('param').id, body, subject);
     });
   }
 }

@@ -2,7 +2,7 @@ import { assertNever } from '../errors.ts';
 import type { Accepted, Refusal } from '../machine.ts';
 import { refuse } from '../machine.ts';
 import type { Minor } from '../money.ts';
-import { chargeProblem, minor, shareOf } from '../money.ts';
+import { chargeProblem, currencyRule, minor, shareOf } from '../money.ts';
 import { keptOf, mayBeMoving } from '../payment/payment.ts';
 import { durationMs, iso } from '../time.ts';
 import type { Instant } from '../time.ts';
@@ -52,6 +52,7 @@ export function accept(state: LessonState, command: LessonCommand, now: Instant)
       return accepted('Trying again', { ...command, type: 'unparked', at: now });
     case 'skip':
       if (state.parked === null) return refuse('Nothing is parked');
+      if (state.payment.unresolved !== null) return refuse(`The outcome of "${state.parked.operation}" is unknown`, 'not_ready');
       if (!state.parked.commands.includes('skip')) return refuse(`"${state.parked.operation}" cannot be skipped`);
       return accepted(`Skipped ${state.parked.operation}`, { ...command, type: 'skipped', at: now });
     case 'sync':
@@ -141,6 +142,7 @@ function dispute(state: LessonState, { by, reason, statement, at }: CommandOf<'d
   if (!isSecured(state)) return refuse('There is no payment to dispute');
   if (state.plan?.fate === 'cancelled') return refuse('The lesson is cancelled');
   if (mayBeMoving(state, 'transfer')) return refuse('The money is being transferred right now', 'not_ready');
+  if (mayBeMoving(state, 'release')) return refuse('The hold is being released right now', 'not_ready');
   if (state.payment.money.transferred > 0) return refuse('The money was already transferred');
   const isHeldAfterSettlement = state.payment.intent?.status === 'captured';
   if (at >= settlesAt(state) && !isHeldAfterSettlement) return refuse('The lesson is being settled');
@@ -204,6 +206,8 @@ function refund(state: LessonState, { amount, by, reason }: CommandOf<'refund'>,
   const kept = keptOf(state.payment);
   const back = amount ?? kept;
   if (back > kept) return refuse(`Only ${kept} can be refunded`, 'invalid');
+  const { step } = currencyRule(state.input.currency);
+  if (back % step !== 0) return refuse(`amount must be a multiple of ${step}`, 'invalid');
   const rest = minor(kept - back);
   const plan = rest === 0 ? { ...nothing(reason), cancelledBy: by } : adopted(state, charged(state, rest, reason), rest);
   return accepted('Refunding', { type: 'decided', at: now, plan, by });

@@ -1,13 +1,18 @@
 import type { StoryLine } from '../machine.ts';
 import { assertNever } from '../errors.ts';
-import { minor } from '../money.ts';
+import { minor, zero } from '../money.ts';
 import type { MoveFact } from '../payment/moves.ts';
 import { alerted, applyDriverFact, refused } from '../payment/park.ts';
-import { applyMove, noPayment } from '../payment/payment.ts';
+import { applyMove, keptOf, noPayment } from '../payment/payment.ts';
 import { moveLine, tell } from '../payment/story.ts';
 import { iso } from '../time.ts';
 import type { AnyLessonFact, LessonFact, LessonInput, LessonState } from './lesson.ts';
 import { adopted, nothing, resolution } from './settlement.ts';
+
+const nobodyYet: LessonState['attendance'] = {
+  student: { joinedAt: null, leftAt: null },
+  tutor: { joinedAt: null, leftAt: null },
+};
 
 /** A lesson nobody has paid yet. */
 export const openLesson = (input: LessonInput): LessonState => ({
@@ -25,7 +30,7 @@ export const openLesson = (input: LessonInput): LessonState => ({
   input,
   startsAt: input.startsAt,
   endsAt: input.endsAt,
-  attendance: { student: { joinedAt: null, leftAt: null }, tutor: { joinedAt: null, leftAt: null } },
+  attendance: nobodyYet,
   callEndedAt: null,
   payment: noPayment(input.currency),
   dispute: null,
@@ -53,11 +58,19 @@ export function apply(state: LessonState, fact: AnyLessonFact): LessonState {
     case 'skipped':
     case 'lookAgain': {
       const updatedAt = Math.max(state.updatedAt, fact.at);
-      return applyWord({ ...state, updatedAt, story: tell(state.story, wordLine(fact)) }, fact);
+      return fitted(applyWord({ ...state, updatedAt, story: tell(state.story, wordLine(fact)) }, fact));
     }
     default:
-      return applyOutcome(state, fact);
+      return fitted(applyOutcome(state, fact));
   }
+}
+
+/** A plan never divides more than Stripe captured and has not given back, whoever captured it and when. */
+function fitted(state: LessonState): LessonState {
+  const { plan, payment } = state;
+  if (plan === null || payment.intent?.status !== 'captured') return state;
+  const kept = keptOf(payment);
+  return plan.charge > kept ? { ...state, plan: adopted(state, plan, minor(kept)) } : state;
 }
 
 type Word = Exclude<LessonFact, MoveFact>;
@@ -73,7 +86,8 @@ function applyWord(state: LessonState, fact: Word): LessonState {
     case 'callEnded':
       return { ...state, callEndedAt: Math.min(state.callEndedAt ?? fact.at, fact.at) };
     case 'rescheduled':
-      return { ...state, startsAt: fact.startsAt, endsAt: fact.endsAt };
+      // Who was early for the old date has not been at the new one.
+      return { ...state, startsAt: fact.startsAt, endsAt: fact.endsAt, attendance: nobodyYet, callEndedAt: null };
     case 'disputed': {
       const { at, by, reason, statement } = fact;
       const statements = statement === null ? [] : [{ at, by, text: statement, links: [], files: [] }];
@@ -125,31 +139,56 @@ function skip(state: LessonState, operation: string | undefined): LessonState {
 
 /** How a money move came out; Stripe's truth may change the plan. */
 function applyOutcome(state: LessonState, fact: MoveFact): LessonState {
-  const wasUnsure = state.payment.intent?.status;
+  const was = state.payment.intent?.status;
   const payment = applyMove(state.payment, fact, state.performing);
-  const isNews = fact.type !== 'authorized' || wasUnsure !== 'authorized';
+  const hasMoved = payment.intent?.status !== was;
+  const isOld = !hasMoved && (fact.type === 'authorized' || fact.type === 'captured' || fact.type === 'holdGone');
+  const waitsAgain = fact.type === 'accountNotReady' && state.payment.pause?.account === true;
   const after: LessonState = {
     ...state,
     payment,
     performing: null,
     updatedAt: Math.max(state.updatedAt, fact.at),
-    story: isNews ? tell(state.story, moveLine(fact)) : state.story,
+    // Whatever a person was asked to help with is answered by Stripe itself once the payment has moved on.
+    parked: hasMoved ? null : state.parked,
+    story: isOld || waitsAgain ? state.story : tell(state.story, moveLine(fact)),
   };
+  if (isOld) return after;
   switch (fact.type) {
     case 'captured':
       return fact.elsewhere ? capturedElsewhere(after, fact) : after;
     case 'holdGone':
-      return fact.cause === 'ours' ? after : holdLost(after, fact);
+      // A hold that was to be released anyway is gone as planned, whoever let it go.
+      return fact.cause === 'ours' || state.plan?.charge === 0 ? after : holdLost(after, fact);
     case 'paymentPending':
     case 'cardPending':
       if (fact.failureCode === null) return after;
       return { ...after, alerts: alerted(after.alerts, 'PAYMENT_FAILED', fact.at, `Payment failed: ${fact.failureCode}`) };
     case 'refused':
+      if (isUnpayable(fact)) return unpayable(after, fact);
       return refused(after, fact, state.input.policy.terms.moneyTries);
     default:
       return after;
   }
 } // prettier-ignore
+
+type Refused = Extract<MoveFact, { type: 'refused' }>;
+
+/** Stripe will not take this payment as it was asked for; only wrong credentials of ours are worth an operator's time. */
+const isUnpayable = ({ move, code }: Refused): boolean =>
+  (move === 'authorize' || move === 'saveCard') && code !== 'authentication' && code !== 'permission';
+
+/** Nothing is at stake yet, so the lesson is cancelled rather than left waiting for a person. */
+const unpayable = (state: LessonState, fact: Refused): LessonState => ({
+  ...state,
+  plan: {
+    ...(state.plan ?? nothing(`Stripe refused the payment: ${fact.code}`)),
+    charge: zero,
+    fee: zero,
+    payee: zero,
+  },
+  alerts: alerted(state.alerts, 'PAYMENT_FAILED', fact.at, `${fact.move} refused: ${fact.code}`),
+});
 
 /** Somebody captured in Stripe: what Stripe has is what is divided, and people are told. */
 function capturedElsewhere(state: LessonState, fact: Extract<MoveFact, { type: 'captured' }>): LessonState {

@@ -34,6 +34,8 @@ function wish(state: LessonState, now: Instant): LessonStep {
   }
   if (payment.unresolved !== null) return perform(payment.unresolved);
   if (state.plan !== null) {
+    // A charge where only the card is saved: the hold comes first, then its capture.
+    if (payment.intent === null && state.plan.charge > 0 && isSecured(state)) return authorize(state);
     const step = paying(payment, { ...state.plan, stripeAccount: state.input.tutor.stripeAccount }, now);
     return step ?? { kind: 'finished', outcome: state.plan.fate };
   }

@@ -1,6 +1,5 @@
 import type { Columns } from '../machine.ts';
 import { heldOf } from '../payment/books.ts';
-import type { Payment } from '../payment/payment.ts';
 import { split } from '../money.ts';
 import { durationMs, iso, isoOrNull } from '../time.ts';
 import type { Instant } from '../time.ts';
@@ -42,10 +41,10 @@ function isDivided({ payment, plan }: LessonState): boolean {
 }
 
 /** What became of the payment, in the field's words: a released hold was never charged and never refunded (A6). */
-export function paymentStatusOf({ intent, money, card }: Payment): PaymentStatus {
+export function paymentStatusOf({ payment: { intent, money, card }, plan }: LessonState): PaymentStatus {
   switch (intent?.status) {
     case undefined:
-      return card !== null && card.failureCode !== null ? 'failed' : 'pending';
+      return plan !== null || (card !== null && card.failureCode !== null) ? 'failed' : 'pending';
     case 'authorized':
       return 'authorized';
     case 'gone':
@@ -108,11 +107,12 @@ export function view(state: LessonState) {
 export type LessonView = ReturnType<typeof view>;
 
 /** The plan of the price and, figure by figure, what happened to the money. */
-function paymentView({ input, payment, plan }: LessonState) {
+function paymentView(state: LessonState) {
+  const { input, payment, plan } = state;
   const { platformFeeBps } = input.policy.terms;
   const planned =
     plan !== null && plan.charge > 0 ? plan : split(input.amount, platformFeeBps, input.currency);
-  const status = paymentStatusOf(payment);
+  const status = paymentStatusOf(state);
   return {
     state: status,
     legacyStatus: status === 'released' ? 'refunded' : status,
@@ -147,7 +147,7 @@ export function columns(state: LessonState, now: Instant): Columns {
   const step = state.performing === null ? next(state, now) : null;
   return {
     state: statusOf(state),
-    paymentState: paymentStatusOf(state.payment),
+    paymentState: paymentStatusOf(state),
     payeeAccount: state.input.tutor.account,
     needsAttention: state.parked?.reason ?? null,
     open: step?.kind !== 'finished',

@@ -70,6 +70,12 @@ const parkedFor = (
   retryAt: Instant | null,
 ): Parked => ({ reason, operation: move, attempts, lastError, since, commands: helpFor(move), retryAt });
 
+/** What may have happened can be neither skipped nor given back before it is known. */
+const withoutUndoing = (parked: Parked): Parked => ({
+  ...parked,
+  commands: parked.commands.filter((name) => name !== 'skip' && name !== 'refund'),
+});
+
 /** What the driver's own facts do to every state with a payment: one reducer for all kinds. */
 export function applyDriverFact<S extends PaymentState>(state: S, fact: DriverFact<Move>): S {
   switch (fact.type) {
@@ -94,7 +100,7 @@ export function applyDriverFact<S extends PaymentState>(state: S, fact: DriverFa
         performing: null,
         updatedAt: fact.at,
         payment: state.performing === null ? state.payment : unresolvedAfter(state.payment, state.performing),
-        parked: parkedFor(move, 'stripe_unreachable', fact.attempts, fact.lastError, fact.at, retryAt),
+        parked: isRead(state.performing) && state.parked !== null ? state.parked : withoutUndoing(parkedFor(move, 'no_clear_answer', fact.attempts, fact.lastError, fact.at, retryAt)),
         story: tell(state.story, line),
       };
     }

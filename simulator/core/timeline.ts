@@ -1,7 +1,7 @@
 import type { World } from './world.ts';
-import type { Due } from './schedule.ts';
+import type { Appointment, Due } from './schedule.ts';
 import { attempt, type Send } from '../webhooks/delivery.ts';
-import { chance, policyOf } from '../webhooks/policy.ts';
+import { policyOf, shuffled } from '../webhooks/policy.ts';
 
 /** What each kind of appointment does when its time has come; deliveries are the timeline's own. */
 export type DueHandlers = Record<Exclude<Due, 'deliver'>, (world: World, subject: string) => void>;
@@ -19,11 +19,19 @@ interface Hands {
   readonly commit: () => void;
 }
 
+/** One delivery on its way; `done` settles when its attempt is over. */
+interface Job {
+  readonly appointment: Appointment;
+  readonly done: Promise<void>;
+  readonly finish: () => void;
+}
+
 /** Lets scheduled things happen: by the passing of wall time, and by travel. */
 export class Timeline {
   readonly #hands: Hands;
-  readonly #underway = new Set<Promise<void>>();
-  #ready: (() => Promise<void>)[] = [];
+  readonly #jobs = new Set<Job>();
+  #ready: Job[] = [];
+  #underway = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Infinity;
   #travel: Promise<void> = Promise.resolve();
@@ -40,12 +48,7 @@ export class Timeline {
     for (let due = world.schedule.takeDue(now); due !== undefined; due = world.schedule.takeDue(now)) {
       const appointment = due;
       if (appointment.kind === 'deliver') {
-        this.#ready.push(async () => {
-          await attempt(world, appointment.subject, this.#hands.send);
-          world.schedule.done(appointment);
-          this.#hands.commit();
-          this.wake();
-        });
+        this.#queue(appointment);
         continue;
       }
       handlers[appointment.kind](world, appointment.subject);
@@ -95,34 +98,52 @@ export class Timeline {
     return journey;
   }
 
-  /** Waits until no delivery is under way. */
+  /** Waits for the deliveries that are under way or waiting now, not for those that others cause meanwhile. */
   async settled(): Promise<void> {
-    while (this.#underway.size > 0 || this.#ready.length > 0) {
-      this.#startDeliveries();
-      await Promise.all(this.#underway);
-    }
+    const now = [...this.#jobs];
+    this.#startDeliveries();
+    await Promise.all(now.map((job) => job.done));
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    for (const job of this.#jobs) job.finish();
     this.#ready = [];
   }
 
+  #queue(appointment: Appointment): void {
+    let finish: () => void = () => undefined;
+    const done = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const job = { appointment, done, finish };
+    this.#jobs.add(job);
+    this.#ready.push(job);
+  }
+
   #startDeliveries(): void {
-    if (this.#ready.length > 1 && policyOf(this.#hands.world).shuffle)
-      this.#ready = this.#ready
-        .map((start) => ({ start, key: chance(this.#hands.world) }))
-        .sort((a, b) => a.key - b.key)
-        .map((pair) => pair.start);
-    while (this.#ready.length > 0 && this.#underway.size < deliveriesTogether) {
-      const start = this.#ready.shift();
-      if (start === undefined) return;
-      const run: Promise<void> = start().finally(() => {
-        this.#underway.delete(run);
-        this.#startDeliveries();
-      });
-      this.#underway.add(run);
+    const { world } = this.#hands;
+    if (this.#ready.length > 1 && policyOf(world).shuffle) this.#ready = shuffled(world, this.#ready);
+    while (this.#ready.length > 0 && this.#underway < deliveriesTogether) {
+      const job = this.#ready.shift();
+      if (job === undefined || this.#closed) return;
+      this.#underway++;
+      void this.#deliver(job);
+    }
+  }
+
+  async #deliver(job: Job): Promise<void> {
+    const { world, send, commit } = this.#hands;
+    try {
+      await attempt(world, job.appointment.subject, send);
+    } finally {
+      this.#underway--;
+      this.#jobs.delete(job);
+      world.schedule.done(job.appointment);
+      commit();
+      this.wake();
+      job.finish();
     }
   }
 }

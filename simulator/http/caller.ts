@@ -18,7 +18,7 @@ const keyOf = (authorization: string | undefined): string => {
 };
 
 /** A key that can move real money must never be sent to a simulator, not even by mistake. */
-export const isLiveKey = (key: string): boolean => /(?:sk|rk|pk)_live_/.test(key);
+const isLiveKey = (key: string): boolean => /(?:sk|rk|pk)_live_/.test(key);
 
 /** Marks an account that took the platform's access away. */
 export const accessMark = (account: string): string => `deauthorized:${account}`;

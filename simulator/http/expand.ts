@@ -31,7 +31,7 @@ const follow = (world: World, value: unknown, rest: readonly string[], path: str
   if (!isFields(value)) throw cannot(path);
   const [name, ...deeper] = rest;
   if (name === undefined) return value;
-  const inner = value[name] ?? includable(world, value, name);
+  const inner = name in value ? value[name] : includable(world, value, name);
   if (inner === undefined) throw cannot(path);
   return { ...value, [name]: follow(world, inner, deeper, path) };
 };

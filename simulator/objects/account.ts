@@ -29,7 +29,7 @@ export const requirements = (
 });
 
 /** What a form that nobody filled in still lacks. */
-export const unanswered = ['external_account', 'tos_acceptance.date', 'tos_acceptance.ip'];
+const unanswered = ['external_account', 'tos_acceptance.date', 'tos_acceptance.ip'];
 
 const settings: Stripe.Account.Settings = {
   branding: { icon: null, logo: null, primary_color: null, secondary_color: null },

@@ -184,15 +184,17 @@ const all = route('GET', '/v1/accounts', listShape, (call) =>
   page(call, '/v1/accounts', call.world.tables.accounts.newestFirst(call.owner)),
 );
 
-const statusOf = (row: Stripe.Account, id: string): unknown => {
-  const pairs: [string, unknown][] = Object.entries(row.capabilities ?? {});
-  return pairs.find(([name]) => name === id)?.[1];
-};
+const statusOf = ({ capabilities }: Stripe.Account, id: string): string | undefined =>
+  id === 'transfers'
+    ? capabilities?.transfers
+    : id === 'card_payments'
+      ? capabilities?.card_payments
+      : undefined;
 
 const capabilityOf = (row: Stripe.Account, id: string): Stripe.Capability => {
   const status = statusOf(row, id);
   if (status === undefined) throw noSuch('capability', id);
-  return capability(row, id, String(status));
+  return capability(row, id, status);
 };
 
 const capabilities = route('GET', '/v1/accounts/:id/capabilities', {}, ({ world, ids }) => {

@@ -214,7 +214,7 @@ export const startProcessing = (
 };
 
 /** A declined card as HTTP shows it: 402, with the intent inside. */
-export const cardError = (decline: Decline, intent: Stripe.PaymentIntent): Refusal => {
+const cardError = (decline: Decline, intent: Stripe.PaymentIntent): Refusal => {
   const charged = idOf(intent.latest_charge);
   const method = intent.last_payment_error?.payment_method;
   return new Refusal(

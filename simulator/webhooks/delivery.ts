@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { World } from '../core/world.ts';
 import type { SimEvent } from './events.ts';
-import { chance, policyOf } from './policy.ts';
+import { chance, policyOf, shuffled } from './policy.ts';
 
 /** Someone who hears events: `connect` hears those of connected accounts, others the platform's. */
 export interface Listener {
@@ -87,12 +87,7 @@ export const plan = (world: World, event: SimEvent): void => {
 /** Sends what was held back, in random order when the policy shuffles. */
 export const flush = (world: World): number => {
   const held = [...world.tables.deliveries.values()].filter((delivery) => delivery.state === 'held');
-  const ordered = policyOf(world).shuffle
-    ? held
-        .map((delivery) => ({ delivery, key: chance(world) }))
-        .sort((a, b) => a.key - b.key)
-        .map((pair) => pair.delivery)
-    : held;
+  const ordered = policyOf(world).shuffle ? shuffled(world, held) : held;
   for (const delivery of ordered) {
     world.tables.deliveries.patch(delivery.id, { state: 'due', firstAt: world.clock.now() });
     world.schedule.arm('deliver', delivery.id, world.clock.now());
@@ -124,7 +119,7 @@ export const wasDelivered = (world: World, event: string): boolean => {
 };
 
 /** Stripe's signature over a body at a moment of the simulator's own clock. */
-export const signature = (secret: string, seconds: number, body: string): string =>
+const signature = (secret: string, seconds: number, body: string): string =>
   `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 
 /** Makes one attempt, freshly signed, and plans the next when it failed. Answers once the listener did. */

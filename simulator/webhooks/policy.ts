@@ -46,3 +46,10 @@ export const chance = (world: World): number => {
   mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 };
+
+/** The same things in an order that the seed fixes. */
+export const shuffled = <T>(world: World, things: readonly T[]): T[] =>
+  things
+    .map((thing) => ({ thing, key: chance(world) }))
+    .sort((a, b) => a.key - b.key)
+    .map((pair) => pair.thing);

@@ -1,7 +1,7 @@
 import type { Import } from './imports.ts';
 
 /** The rooms of the house; what lies outside them configures tools. */
-export const rooms = [
+const rooms = [
   'domain',
   'workflows',
   'activities',
@@ -47,7 +47,7 @@ const arrows: Readonly<Record<Room, Arrows>> = {
 const contract = 'workflows/contract.ts';
 const contractReaders: readonly Room[] = ['activities', 'api', 'cli'];
 
-/** An entrypoint wires a process together: it is run, never imported. */
+/** An entrypoint wires a process together from all rooms but the simulator: it is run, never imported. */
 const entrypoint = /^(?:[a-z]+\/main|worker\/dev)\.ts$/;
 
 /** The one production file that starts the simulator: everything in one process, for `npm start`. */
@@ -65,7 +65,8 @@ export function brokenArrow(path: string, { target, local, typesOnly }: Import):
   const to = roomOf(target);
   if (to === null) return allowed.values.length === 0 ? `${from}/ must not import ${target}` : null;
   if (entrypoint.test(target)) return `nobody imports the entrypoint ${target}`;
-  if (from === to || allowed.values.includes(to)) return null;
+  const wires = entrypoint.test(path) && from !== 'simulator' && to !== 'simulator';
+  if (wires || from === to || allowed.values.includes(to)) return null;
   if (to === 'simulator' && path === devEntrypoint) return null;
   if (target === contract && contractReaders.includes(from)) return null;
   if (allowed.types?.includes(to)) return typesOnly ? null : `${from}/ may know ${to}/ by type only`;

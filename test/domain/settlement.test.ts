@@ -95,7 +95,7 @@ describe('early end (L11): 25 minutes at $50.00', () => {
     expect(await early({ rule: 'pro_rata', roundUpTo: 'PT1H' }, 'PT0S', 'PT9M')).toMatchObject({ captured: 5000, released: 0 }); // prettier-ignore
   });
   it('a price between two cents is rounded half up', async () => {
-    // 333 s of 1500 s at 50.00 = 11.10; at 0.75 steps: 100 s of 1500 s at $50.01 = 333.4 cents.
+    // 333.4, 166.5 and 75000.5 cents.
     const at = (amount: number, seconds: number) =>
       settled({ amount, terms: { earlyEnd: proRata } }, [
         joins('student'),

@@ -15,6 +15,8 @@ export type Deviation =
   | 'processing'
   | 'refused'
   | 'refused_finally'
+  /** Our own credentials are the problem: no customer can help. */
+  | 'not_permitted'
   | 'funds_not_available'
   | 'left_to_stripe'
   /** No answer, and nothing happened. */
@@ -121,6 +123,9 @@ export class StripeBooks {
     const at = this.#now();
     if (deviation === 'refused' || deviation === 'refused_finally') {
       return { type: 'refused', at, move: move.type, code: 'no', detail: 'No.', final: deviation === 'refused_finally' };
+    }
+    if (deviation === 'not_permitted') {
+      return { type: 'refused', at, move: move.type, code: 'permission', detail: 'No.', final: true };
     }
     if (deviation === 'funds_not_available') return { type: 'fundsNotAvailable', at, move: move.type };
     switch (move.type) {

@@ -31,6 +31,9 @@ export interface Run {
   now: Instant;
   tell(name: string, body: unknown): boolean;
   hint(type: string): void;
+  hintRaw(raw: unknown): void;
+  /** Would this be accepted now? Changes nothing. */
+  tryOn(name: string, body: unknown): boolean;
 }
 
 export interface Circumstances {
@@ -98,6 +101,8 @@ export async function liveLesson(input: LessonInput, circumstances: Circumstance
       run.told.push({ name, ...answer });
       return answer.accepted;
     },
+    tryOn: (name, body) => life.refusal(name, body, run.now) === null,
+    hintRaw: (raw) => life.hint(raw, run.now),
     hint: (type) => life.hint({ eventId: `evt_${facts.length}`, type, objectId: 'obj' }, run.now),
   };
 
@@ -145,7 +150,14 @@ export async function liveLesson(input: LessonInput, circumstances: Circumstance
 const onlyRejected = (before: LessonState, after: LessonState): boolean =>
   isDeepStrictEqual({ ...after, rev: 0, rejected: [] }, { ...before, rev: 0, rejected: [] });
 
-const isJsonTrue = (value: unknown): boolean => isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
+/** JSON.parse(JSON.stringify(value)) equals the value; walked, for it is asked after every fact of thousands of lives. */
+function isJsonTrue(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (Array.isArray(value)) return value.every(isJsonTrue);
+  const isPlain = typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain && Object.values(value).every(isJsonTrue);
+}
 
 const neverLess = ['captured', 'refunded', 'feeEarned', 'transferred', 'paidOut', 'released'] as const satisfies readonly (keyof Money)[]; // prettier-ignore
 

@@ -1,6 +1,5 @@
 // What every test run shares: one real Temporal server and one bundle of the workflows.
 // Nothing here may make a test pass without them: where no server can be had, the run fails.
-import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
@@ -44,11 +43,9 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
 }
 
 async function bundleWorkflows(): Promise<string> {
-  if (!existsSync(join(root, 'workflows/index.ts'))) return '';
-  const converter = join(root, 'workflows/payload-converter.ts');
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows/index.ts'),
-    ...(existsSync(converter) ? { payloadConverterPath: converter } : {}),
+    payloadConverterPath: join(root, 'workflows/payload-converter.ts'),
     logger: { ...console, log: silent, trace: silent, debug: silent, info: silent },
   });
   const folder = join(root, 'node_modules/.cache/holdfast');

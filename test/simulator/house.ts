@@ -148,3 +148,9 @@ export const openListener = async (): Promise<Listener> => {
       }),
   };
 };
+
+/** The id in an expandable field that was not expanded. */
+export const idIn = (field: string | { id: string } | null | undefined): string => {
+  if (typeof field !== 'string') throw new Error(`expected an id and got ${JSON.stringify(field)}`);
+  return field;
+};

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { day, openHouse, refusal, type House } from './house.ts';
+import { day, openHouse, refusal, type House, idIn } from './house.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -97,7 +97,7 @@ describe('a hold', () => {
     const before = await house.books();
     const hold = await house.hold(500);
     await house.stripe.paymentIntents.cancel(hold.id, { cancellation_reason: 'requested_by_customer' });
-    const charge = await house.stripe.charges.retrieve(String(hold.latest_charge));
+    const charge = await house.stripe.charges.retrieve(idIn(hold.latest_charge));
     expect([
       charge.captured,
       charge.amount_captured,
@@ -200,15 +200,15 @@ describe('a card that the bank refuses', () => {
     expect(setup.status).toBe('requires_action');
     const saved = await house.control<Stripe.SetupIntent>('POST', `/setup_intents/${setup.id}/succeed`);
     const later = await house.stripe.paymentIntents.create({
-      amount: 1000, currency: 'usd', customer: customer.id, payment_method: String(saved.payment_method), confirm: true, off_session: true, capture_method: 'manual',
+      amount: 1000, currency: 'usd', customer: customer.id, payment_method: idIn(saved.payment_method), confirm: true, off_session: true, capture_method: 'manual',
     }); // prettier-ignore
     expect(later.status).toBe('requires_capture');
-    await house.stripe.paymentMethods.detach(String(saved.payment_method));
+    await house.stripe.paymentMethods.detach(idIn(saved.payment_method));
     const again = {
       amount: 1000,
       currency: 'usd',
       customer: customer.id,
-      payment_method: String(saved.payment_method),
+      payment_method: idIn(saved.payment_method),
       confirm: true,
     };
     expect((await refusal(house.stripe.paymentIntents.create(again))).status).toBe(400);

@@ -1,0 +1,35 @@
+/** News about a connected account: its row is read again from Stripe, and whoever waits for it is told. */
+const accountTypes = new Set(['account.updated', 'capability.updated', 'account.application.deauthorized']);
+
+export const isAboutAccount = (type: string): boolean => accountTypes.has(type);
+
+/** The event types whose objects belong to agreements (spec 5); everything else is taken and laid aside. */
+const agreementTypes = new Set([
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'payment_intent.canceled',
+  'payment_intent.amount_capturable_updated',
+  'payment_intent.requires_action',
+  'payment_intent.processing',
+  'charge.refunded',
+  'charge.captured',
+  'charge.expired',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.dispute.created',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.funds_reinstated',
+  'radar.early_fraud_warning.created',
+  'transfer.created',
+  'transfer.reversed',
+  'payout.paid',
+  'payout.failed',
+  'payout.canceled',
+  'setup_intent.succeeded',
+  'setup_intent.setup_failed',
+]);
+
+export const isAboutAgreement = (type: string): boolean => agreementTypes.has(type);

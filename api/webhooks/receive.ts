@@ -1,0 +1,62 @@
+import { AppError } from '../../domain/errors.ts';
+import type { InboxEvent } from '../../store/inbox.ts';
+import type { ApiPorts } from '../ports.ts';
+import { received, stripeEvent } from './event.ts';
+import type { StripeEvent } from './event.ts';
+import { isSigned } from './signature.ts';
+
+/**
+ * Makes a signed event durable, once; only then may Stripe be told that it arrived. What is not signed or cannot be
+ * read is refused and leaves nothing behind; what is signed but not ours is kept, ignored and raises an alert.
+ */
+export async function receiveEvent(
+  { store, clock, config }: ApiPorts,
+  endpoint: InboxEvent['endpoint'],
+  body: Uint8Array,
+  signature: string | undefined,
+): Promise<{ fresh: boolean; isOurs: boolean }> {
+  const secrets = endpoint === 'connect' ? config.connectWebhookSecrets : config.webhookSecrets;
+  const now = clock.now();
+  if (!isSigned(body, signature, secrets, now)) {
+    throw new AppError('malformed', 'The Stripe-Signature does not fit this body, secret or time');
+  }
+  const { event, payload } = read(body);
+  const row = received(event, endpoint, payload, now);
+  const reason = await foreign({ store, config }, endpoint, event);
+  if (reason === null) return { ...(await store.receive(row)), isOurs: true };
+  const { fresh } = await store.receive({ ...row, status: 'ignored', reason });
+  if (fresh) {
+    const message = `A signed event was not for us (${reason}): ${event.type} ${event.id}`;
+    await store.raiseAlert({
+      type: 'WEBHOOK_REFUSED',
+      subject: event.account ?? 'platform',
+      message,
+      at: now,
+    });
+  }
+  return { fresh, isOurs: false };
+}
+
+function read(body: Uint8Array): { event: StripeEvent; payload: unknown } {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new AppError('malformed', 'The body is not valid JSON');
+  }
+  const parsed = stripeEvent.safeParse(payload);
+  if (!parsed.success) throw new AppError('malformed', 'The body is not a Stripe event');
+  return { event: parsed.data, payload };
+}
+
+/** Why a rightly signed event is none of ours, or null. */
+async function foreign(
+  { store, config }: Pick<ApiPorts, 'store' | 'config'>,
+  endpoint: InboxEvent['endpoint'],
+  { livemode, account = null }: StripeEvent,
+): Promise<string | null> {
+  if (livemode !== config.livemode) return 'wrong_livemode';
+  if (endpoint === 'platform') return account === null ? null : 'account_on_platform_endpoint';
+  if (account === null) return 'no_account';
+  return (await store.findAccountByStripeId(account)) === null ? 'unknown_account' : null;
+}

@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import type Stripe from 'stripe';
+import { inject } from 'vitest';
+import { createActivities } from '../../activities/activities.ts';
+import { startSimulator } from '../../simulator/server.ts';
+import type { Store } from '../../store/store.ts';
+import { openStore } from '../../store/store.ts';
+import { startApi } from '../../worker/api-process.ts';
+import { travelledClock } from '../../worker/clock.ts';
+import type { TravelledClock } from '../../worker/clock.ts';
+import { readConfig } from '../../worker/config.ts';
+import { createLog, installRuntime } from '../../worker/log.ts';
+import { madeUpSecrets } from '../../worker/made-up-secrets.ts';
+import { createStripe } from '../../worker/stripe.ts';
+import { freePort } from '../../worker/temporal-port.ts';
+import { demoTokens } from '../../worker/tokens.ts';
+import type { TokenRole } from '../../worker/tokens.ts';
+import type { RunningWorker } from '../../worker/worker.ts';
+import { runWorker } from '../../worker/worker.ts';
+
+// test/house/: one whole Holdfast for a test: real Temporal, the simulator over HTTP, its own database, queue and clock.
+// Nothing of ours is replaced here; a test that needs less still gets the whole house.
+
+/** One answer of an HTTP call, its body read as JSON where it is any. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // The shape is the test's claim, checked by its expectations.
+  readonly body: Record<string, unknown> & { [key: string]: never };
+}
+
+/** What a call to the API carries besides its path. */
+export interface Call {
+  readonly body?: unknown;
+  readonly role?: TokenRole | null;
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type House = Awaited<ReturnType<typeof openHouse>>;
+
+const log = createLog(process.env['TEST_LOG'] === undefined ? 'silent' : 'debug', 'test');
+let isRuntimeInstalled = false;
+
+/** Opens a house. `worker: false` leaves it without a worker until `startWorker`. */
+export async function openHouse(options: { worker?: boolean; workflowCache?: number; temporalAddress?: string } = {}) {
+  if (!isRuntimeInstalled) installRuntime(log);
+  isRuntimeInstalled = true;
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-house-'));
+  const address = options.temporalAddress ?? inject('temporalAddress');
+  const queue = `house-${crypto.randomUUID()}`;
+  const [apiPort, stripePort] = [await freePort(), await freePort()];
+  const environment = { PORT: String(apiPort), HOLDFAST_STRIPE_PORT: String(stripePort), HOLDFAST_DATA_DIR: folder };
+  const config = readConfig(environment, 'all', madeUpSecrets);
+  const store = openStore({ file: join(folder, 'holdfast.db') });
+  const clock = await travelledClock(store);
+  const stripe = createStripe(config);
+  const connection = Connection.lazy({ address });
+  const temporal = new Client({ connection, interceptors: { workflow: [onQueue(queue)] } });
+  const api = await startApi({ config, store, temporal, stripe, clock, log });
+  const [webhookSecret = ''] = config.stripe.webhookSecrets;
+  const [connectSecret = ''] = config.stripe.connectWebhookSecrets;
+  const simulator = await startSimulator({
+    file: join(folder, 'stripe.db'),
+    port: stripePort,
+    endpoints: [
+      { url: `${api.url}/api/webhooks/stripe`, secret: webhookSecret, connect: false },
+      { url: `${api.url}/api/webhooks/stripe-connect`, secret: connectSecret, connect: true },
+    ],
+  });
+  const tokens = await demoTokens(config);
+  const native = await NativeConnection.connect({ address });
+  let worker: RunningWorker | null = null;
+
+  const startWorker = async (): Promise<void> => {
+    const activities = createActivities({ store, stripe, clock, log });
+    const bundle = { codePath: inject('workflowBundlePath') };
+    const workflowCache = options.workflowCache ?? 100;
+    worker = await runWorker({ connection: native, namespace: 'default', activities, bundle, workflowCache, queue }, log);
+  };
+  const stopWorker = async (): Promise<void> => {
+    await worker?.stop();
+    worker = null;
+  };
+  if (options.worker !== false) await startWorker();
+
+  const request = async (method: string, path: string, call: Call = {}): Promise<Answer> => {
+    const { body, role = 'admin', key, headers = {} } = call;
+    const authorization = role === null ? {} : { authorization: `Bearer ${tokens?.[role] ?? ''}` };
+    const idempotency = key === undefined ? {} : { 'idempotency-key': key };
+    const json = body === undefined ? {} : { 'content-type': 'application/json' };
+    const answer = await fetch(`${api.url}${path}`, {
+      method,
+      headers: { ...json, ...authorization, ...idempotency, ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    return { status: answer.status, headers: answer.headers, body: (await answer.json().catch(() => ({}))) as never };
+  };
+  /** One of the simulator's own controls (http.md 7). */
+  const sim = async (method: string, path: string, body?: unknown): Promise<never> => {
+    const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const answer = await fetch(`${simulator.url}/_sim${path}`, { method, ...init });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} /_sim${path} answered ${answer.status}: ${text}`);
+    return JSON.parse(text) as never;
+  };
+
+  return {
+    store: store as Store,
+    clock: clock as TravelledClock,
+    stripe: stripe as Stripe,
+    temporal,
+    queue,
+    folder,
+    config,
+    apiUrl: api.url,
+    stripeUrl: simulator.url,
+    webhookSecret,
+    connectSecret,
+    request,
+    sim,
+    startWorker,
+    stopWorker,
+    async close(): Promise<void> {
+      await api.stop();
+      await stopWorker();
+      await native.close();
+      await connection.close();
+      await simulator.close();
+      clock.stop();
+      store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+} // prettier-ignore
+
+/** Every house has a queue of its own on the shared server. */
+const onQueue = (taskQueue: string) => ({
+  start: async (input: { options: object }, next: (input: never) => Promise<string>): Promise<string> =>
+    await next({ ...input, options: { ...input.options, taskQueue } } as never),
+});
