@@ -8,6 +8,7 @@ import { devRoutes } from '../api/dev/routes.ts';
 import { stripeClock } from '../api/dev/stripe-clock.ts';
 import { StoryClocks } from '../api/dev/story-clock.ts';
 import { createTravel } from '../api/dev/travel.ts';
+import type { Travel } from '../api/dev/travel.ts';
 import { sweepOverdue } from '../api/overdue.ts';
 import type { ApiConfig, ApiPorts } from '../api/ports.ts';
 import { drainInbox, startUpkeep } from '../api/webhooks/drain.ts';
@@ -30,6 +31,8 @@ export interface ApiParts {
 /** An API that listens. */
 export interface RunningApi {
   readonly url: string;
+  /** In demo mode: brings every clock up to the travelled time, after a start on a folder that has travelled. */
+  alignClocks(): Promise<void>;
   /** Takes no new request, lets those under way finish, and stops the drains. */
   stop(): Promise<void>;
 }
@@ -43,7 +46,8 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   const { host, port } = config.api;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const plain: ApiPorts = { store, temporal, stripe, clock, log, config: apiConfig(config, clock, url) };
-  const ports = config.demo ? { ...plain, ...demoPorts(parts, plain) } : plain;
+  const travel = config.demo ? travelOf(parts, plain) : null;
+  const ports = travel === null ? plain : { ...plain, ...demoPorts(parts, travel) };
   const app = createApp(ports);
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await new Promise<void>((resolve, reject) => {
@@ -53,6 +57,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   const upkeep = startUpkeep(ports);
   return {
     url,
+    alignClocks: async () => await travel?.align(),
     async stop() {
       await upkeep.stop();
       await closed(server);
@@ -60,30 +65,30 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   };
 }
 
-/** Time travel, and the form of a new account filled in at once. */
-function demoPorts(
-  { config, store, temporal, clock }: ApiParts,
-  ports: ApiPorts,
-): Pick<ApiPorts, 'dev' | 'onboard'> {
-  const simulator = stripeBase(config);
+/** Time travel over everything this API can reach. */
+function travelOf({ config, store, temporal, clock }: ApiParts, ports: ApiPorts): Travel {
   const toldAt = new Map<string, Instant>();
   const sweep = async (): Promise<number> => {
     const { told, restarted, corrected } = await sweepOverdue(ports, {}, toldAt);
     return told + restarted + corrected;
   };
-  const travel = createTravel({
+  return createTravel({
     store,
     stories: new StoryClocks(temporal),
-    stripe: stripeClock(simulator),
+    stripe: stripeClock(stripeBase(config)),
     clock,
     drainInbox: () => drainInbox(ports),
     schedules: [{ name: 'overdue', everyMs: 60_000, run: sweep }],
   });
+}
+
+/** The helpers under `/_dev`, and the form of a new account filled in at once. */
+function demoPorts({ config, store, clock }: ApiParts, travel: Travel): Pick<ApiPorts, 'dev' | 'onboard'> {
   return {
     dev: devRoutes({ store, clock, travel }),
     async onboard(stripeAccountId) {
       const path = `/_sim/accounts/${encodeURIComponent(stripeAccountId)}/onboard`;
-      const answer = await fetch(new URL(path, simulator), { method: 'POST' });
+      const answer = await fetch(new URL(path, stripeBase(config)), { method: 'POST' });
       if (!answer.ok)
         throw new Error(`The simulated Stripe did not onboard ${stripeAccountId}: ${answer.status}`);
     },

@@ -34,6 +34,8 @@ export interface Journey {
 
 /** Moves the clocks of the whole house. */
 export interface Travel {
+  /** Goes on where a killed journey left the clocks: Stripe and the stories catch up with the offset, which moved first. */
+  align(): Promise<void>;
   to(goal: Instant): Promise<Journey>;
 }
 
@@ -104,6 +106,10 @@ export function createTravel(ports: TravelPorts): Travel {
   };
 
   return {
+    async align() {
+      await alignStripe(ports);
+      await catchUp(ports, true);
+    },
     async to(goal) {
       if (isUnderWay)
         throw new AppError('not_ready', 'A journey through time is under way; wait for its end');
@@ -140,7 +146,7 @@ async function moveAll(ports: TravelPorts, target: Instant): Promise<void> {
 }
 
 /** Brings Stripe's clock up to ours; it never goes back. */
-export async function alignStripe({ clock, stripe }: Pick<TravelPorts, 'clock' | 'stripe'>): Promise<void> {
+async function alignStripe({ clock, stripe }: Pick<TravelPorts, 'clock' | 'stripe'>): Promise<void> {
   const lagMs = clock.now() - (await stripe.read()).now;
   if (lagMs > 0) await stripe.advance(lagMs);
 }

@@ -130,8 +130,6 @@ function skip(state: LessonState, operation: string | undefined): LessonState {
       return { ...state, payment: { ...payment, payoutOver: true } };
     case 'refund':
       return plan === null ? state : { ...state, plan: { ...plan, charge: minor(payment.money.captured - payment.money.refunded) } };
-    case 'release':
-      return { ...state, payment: { ...payment, intent: payment.intent && { ...payment.intent, status: 'gone' } } };
     default:
       return state;
   }

@@ -26,6 +26,8 @@ const helpFor = (move: MoveType): readonly string[] => {
   if (move === 'transfer') return ['retry', 'skip', 'refund'];
   if (move === 'capture') return ['retry', 'capture', 'release'];
   if (move === 'authorize' || move === 'saveCard' || move === 'createCustomer') return ['retry', 'cancel'];
+  // A hold that is not let go still stands: it cannot be skipped, only tried again until it is gone.
+  if (move === 'release') return ['retry'];
   return ['retry', 'skip'];
 };
 

@@ -17,6 +17,8 @@ import { StripeBooks } from './stripe-books.ts';
 /** Something that comes to a lesson from outside at an instant: a message, a webhook, a person in Stripe's dashboard. */
 export interface Visit {
   readonly at: Instant;
+  /** For whoever reads a counterexample. */
+  readonly what: string;
   readonly act: (run: Run) => void;
 }
 
@@ -49,15 +51,21 @@ export interface Circumstances {
 /** A message that is heard at this instant. */
 export const says = (at: Instant, name: string, body: unknown): Visit => ({
   at,
+  what: `${name} ${JSON.stringify(body)?.slice(0, 200)}`,
   act: (run) => void run.tell(name, body),
 });
 
 /** A webhook that is heard at this instant. */
-export const hears = (at: Instant, type: string): Visit => ({ at, act: (run) => run.hint(type) });
+export const hears = (at: Instant, type: string): Visit => ({
+  at,
+  what: type,
+  act: (run) => run.hint(type),
+});
 
 /** Something done at Stripe at this instant, by someone who is not us. */
 export const happens = (at: Instant, deed: (stripe: StripeBooks) => void): Visit => ({
   at,
+  what: 'a deed in Stripe',
   act: (run) => deed(run.stripe),
 });
 
