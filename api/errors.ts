@@ -74,6 +74,8 @@ export function answerError(thrown: unknown, c: Context<ApiEnv>, log: Logger): R
   const status = isWrongMethod ? 405 : usual;
   if (isWrongMethod) c.header('Allow', error.allow.join(', '));
   if (status === 503 || status === 429) c.header('Retry-After', String(retryAfterSeconds));
+  // What is left of the body is not read, so nothing else can come over this connection.
+  if (status === 413) c.header('Connection', 'close');
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   const problem = {
     type: `urn:holdfast:problem:${isWrongMethod ? 'method_not_allowed' : error.code}`,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 
 const workflows = resolve(import.meta.dirname, '../workflows');
@@ -10,21 +10,13 @@ const workflows = resolve(import.meta.dirname, '../workflows');
  */
 const payloadConverterPath = resolve(workflows, 'payload-converter.ts');
 
-const silent = (): void => undefined;
-
 /** The workflow code the worker runs: a bundle made before (`codePath`), or one made now, in about a second. */
 export async function workflowBundle(codePath: string | null): Promise<WorkflowBundleOption> {
   if (codePath !== null) return { codePath: resolve(codePath) };
   return bundleWorkflowCode({
     workflowsPath: resolve(workflows, 'index.ts'),
     payloadConverterPath,
-    logger: {
-      log: silent,
-      trace: silent,
-      debug: silent,
-      info: silent,
-      warn: console.warn,
-      error: console.error,
-    },
+    // What webpack counts along the way is nobody's news.
+    logger: new DefaultLogger('WARN'),
   });
 }

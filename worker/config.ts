@@ -122,6 +122,8 @@ export function readConfig(
 const isDemo = ({ HOST, STRIPE_SECRET_KEY }: Environment): boolean =>
   loopback.has(HOST) && STRIPE_SECRET_KEY === undefined;
 
+const isOnThisMachine = (url: string): boolean => loopback.has(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+
 /** What is wrong between variables that are each fine alone. */
 function contradictions(env: Environment, role: ProcessRole): string[] {
   const problems: string[] = [];
@@ -130,6 +132,9 @@ function contradictions(env: Environment, role: ProcessRole): string[] {
     problems.push(
       `STRIPE_SECRET_KEY is missing: HOST ${env.HOST} is open to others, and the simulated Stripe is for this machine alone`,
     );
+  }
+  if (env.STRIPE_SECRET_KEY === undefined && env.STRIPE_API_BASE !== undefined && !isOnThisMachine(env.STRIPE_API_BASE)) {
+    problems.push('STRIPE_SECRET_KEY is missing: STRIPE_API_BASE is not a simulator on this machine');
   }
   if (isLive && role === 'all') {
     problems.push(

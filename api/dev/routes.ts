@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
-import { durationMs, iso, parseInstant } from '../../domain/time.ts';
+import { durationMs, iso, isoOrNull, parseInstant } from '../../domain/time.ts';
 import type { Store } from '../../store/store.ts';
 import type { ApiApp } from '../ports.ts';
 import type { Travel } from './travel.ts';
@@ -35,11 +35,10 @@ export const devRoutes =
     app.get('/_dev/outbox', async (c) => {
       const { cursor } = c.req.query();
       const page = await store.listMessages({ limit: 100, ...(cursor === undefined ? {} : { cursor }) });
-      const data = page.rows.map(({ id, kind, to, subject, text, agreement, createdAt, sentAt }) => ({
-        ...{ id, kind, to, subject, text, agreement },
-        createdAt: iso(createdAt),
-        sentAt: sentAt === null ? null : iso(sentAt),
-      }));
+      const data = page.rows.map(({ id, kind, to, subject, text, agreement, createdAt, sentAt }) => {
+        const times = { createdAt: iso(createdAt), sentAt: isoOrNull(sentAt) };
+        return { id, kind, to, subject, text, agreement, ...times };
+      });
       return c.json({ data, hasMore: page.nextCursor !== null, nextCursor: page.nextCursor });
     });
   };

@@ -22,7 +22,13 @@ export interface ApiHouse {
   readonly store: Store;
   readonly stripe: RunningSimulator;
   /** Sends a request as somebody with this role; null sends no token. */
-  ask(role: Role | null, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+  ask(
+    role: Role | null,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
   /** Opens a payee's account that can receive money. */
   payee(id: string): Promise<void>;
   /** How many rows requests have left behind. */
@@ -34,19 +40,25 @@ export interface ApiHouse {
 const nowhere = '127.0.0.1:9';
 
 /** A token as the app's backend would send one. */
-export const tokenFor = (role: string, claims: Record<string, unknown> = {}, expires: string = '10m'): Promise<string> =>
+export const tokenFor = (
+  role: string,
+  claims: Record<string, unknown> = {},
+  expires: string = '10m',
+): Promise<string> =>
   new SignJWT({ roles: [role], ...claims })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(`${role}@test`)
     .setExpirationTime(expires)
     .sign(new TextEncoder().encode(tokenSecret));
 
-export async function openApiHouse(given: {
-  temporalAddress?: string;
-  config?: Partial<ApiConfig>;
-  now?: () => number;
-  file?: string;
-} = {}): Promise<ApiHouse> {
+export async function openApiHouse(
+  given: {
+    temporalAddress?: string;
+    config?: Partial<ApiConfig>;
+    now?: () => number;
+    file?: string;
+  } = {},
+): Promise<ApiHouse> {
   const now = given.now ?? Date.now;
   const store = openStore({ file: given.file ?? ':memory:' });
   const simulator = await startSimulator({ now });

@@ -46,15 +46,25 @@ export type House = Awaited<ReturnType<typeof openHouse>>;
 const log = createLog(process.env['TEST_LOG'] === undefined ? 'silent' : 'debug', 'test');
 let isRuntimeInstalled = false;
 
+/** How a house differs from the usual one. */
+export interface HouseOptions {
+  readonly worker?: boolean;
+  readonly workflowCache?: number;
+  readonly temporalAddress?: string;
+  /** Variables of its environment, such as two webhook secrets in rotation. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Opens a house. `worker: false` leaves it without a worker until `startWorker`. */
-export async function openHouse(options: { worker?: boolean; workflowCache?: number; temporalAddress?: string } = {}) {
+export async function openHouse(options: HouseOptions = {}) {
   if (!isRuntimeInstalled) installRuntime(log);
   isRuntimeInstalled = true;
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-house-'));
   const address = options.temporalAddress ?? inject('temporalAddress');
   const queue = `house-${crypto.randomUUID()}`;
   const [apiPort, stripePort] = [await freePort(), await freePort()];
-  const environment = { PORT: String(apiPort), HOLDFAST_STRIPE_PORT: String(stripePort), HOLDFAST_DATA_DIR: folder };
+  const ports = { PORT: String(apiPort), HOLDFAST_STRIPE_PORT: String(stripePort) };
+  const environment = { ...options.environment, ...ports, HOLDFAST_DATA_DIR: folder };
   const config = readConfig(environment, 'all', madeUpSecrets);
   const store = openStore({ file: join(folder, 'holdfast.db') });
   const clock = await travelledClock(store);
