@@ -27,7 +27,10 @@ export function createClient(place: Place): Client {
     put: (path, body) => ask(place.url, 'PUT', path, { ...api, 'idempotency-key': randomUUID() }, body),
     simulate: (path, body = {}) => {
       if (place.stripe === null) {
-        throw new CliFailure(exitCodes.usage, 'This needs an instance in demo mode on this machine: only a simulated Stripe can be told what to do');
+        throw new CliFailure(
+          exitCodes.usage,
+          'This needs an instance in demo mode on this machine: only a simulated Stripe can be told what to do',
+        );
       }
       return ask(place.stripe, 'POST', `/_sim${path}`, {}, body);
     },
@@ -44,14 +47,18 @@ async function ask<Answer>(
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
   const signal = AbortSignal.timeout(answerWithinMs);
-  const response = await fetch(base + path, { method, headers: { ...headers, ...type }, signal, ...sent }).catch(
-    (error: unknown) => {
-      const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-      throw new CliFailure(exitCodes.unreachable, `${base} does not answer: ${why}`);
-    },
-  );
+  const response = await fetch(base + path, {
+    method,
+    headers: { ...headers, ...type },
+    signal,
+    ...sent,
+  }).catch((error: unknown) => {
+    const why = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new CliFailure(exitCodes.unreachable, `${base} does not answer: ${why}`);
+  });
   const answer: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw new CliFailure(exitCodeOf(response.status), sentenceOf(response.status, answer), answer);
+  if (!response.ok)
+    throw new CliFailure(exitCodeOf(response.status), sentenceOf(response.status, answer), answer);
   return answer as Answer;
 }
 

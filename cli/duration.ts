@@ -8,7 +8,9 @@ export function isoDuration(text: string): string {
   const match = plain.exec(text);
   if (match !== null && text !== '') {
     const [, days, hours, minutes, seconds] = match;
-    const time = [hours && `${hours}H`, minutes && `${minutes}M`, seconds && `${seconds}S`].filter(Boolean).join('');
+    const time = [hours && `${hours}H`, minutes && `${minutes}M`, seconds && `${seconds}S`]
+      .filter(Boolean)
+      .join('');
     return `P${days ? `${days}D` : ''}${time === '' ? '' : `T${time}`}`;
   }
   try {

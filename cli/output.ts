@@ -40,7 +40,9 @@ export class Output {
     const widths = headings.map((heading, at) =>
       Math.max(heading.length, ...rows.map((row) => (row[at] ?? '').length)),
     );
-    const isFigure = headings.map((_, at) => rows.every((row) => /^-?[\d.,]*( [A-Z]{3})?$/.test(row[at] ?? '')));
+    const isFigure = headings.map((_, at) =>
+      rows.every((row) => /^-?[\d.,]*( [A-Z]{3})?$/.test(row[at] ?? '')),
+    );
     const line = (cells: readonly string[]): string =>
       cells
         .map((cell, at) => (isFigure[at] ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0)))
@@ -65,4 +67,5 @@ export function money(amountMinor: number, currency: string): string {
 }
 
 /** A moment as people read it in a table. */
-export const moment = (iso: string | null): string => (iso === null ? '' : iso.replace('T', ' ').replace(/\.\d+Z$|Z$/, ''));
+export const moment = (iso: string | null): string =>
+  iso === null ? '' : iso.replace('T', ' ').replace(/\.\d+Z$|Z$/, '');

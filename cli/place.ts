@@ -15,7 +15,8 @@ export interface Place {
 }
 
 /** The folder the local instance keeps everything in. */
-export const dataFolderOf = (variables: Variables): string => resolve(variables['HOLDFAST_DATA_DIR'] || './data');
+export const dataFolderOf = (variables: Variables): string =>
+  resolve(variables['HOLDFAST_DATA_DIR'] || './data');
 
 /** Finds the instance: the one HOLDFAST_URL names, else the one that runs on the data folder of this machine. */
 export function findPlace(variables: Variables): Place {
@@ -47,5 +48,6 @@ function readInstance(file: string): Record<string, unknown> {
   );
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);

@@ -19,7 +19,11 @@ export interface LessonView {
     readonly refundIds: readonly string[];
   };
   readonly nextWakeAt: string | null;
-  readonly needsAttention: { readonly reason: string; readonly lastError: string; readonly commands: readonly string[] } | null;
+  readonly needsAttention: {
+    readonly reason: string;
+    readonly lastError: string;
+    readonly commands: readonly string[];
+  } | null;
 }
 
 /** What happened to the money of one agreement, in minor units. */
@@ -74,5 +78,9 @@ export interface DiagnosticView {
   readonly readAt: string;
   readonly ours: Readonly<Record<string, string | number | null>>;
   readonly stripe: Readonly<Record<string, string | number | null>> | null;
-  readonly differences: readonly { field: string; ours: string | number | null; stripe: string | number | null }[];
+  readonly differences: readonly {
+    field: string;
+    ours: string | number | null;
+    stripe: string | number | null;
+  }[];
 }

@@ -29,6 +29,8 @@ export interface Life<State, F, E> {
   refusal(name: string, raw: unknown, now: Instant): Refusal | null;
   /** Applies a command at once, or notes the refusal where everyone can see it. Answers what the caller is told. */
   tell(name: string, raw: unknown, now: Instant): { accepted: boolean; message: string };
+  /** Notes that a message was not taken, where everyone can see it. */
+  reject(name: string, refusal: Refusal, now: Instant): void;
   hint(raw: unknown, now: Instant): void;
 }
 
@@ -59,6 +61,7 @@ export function open<
       return state;
     },
     learn,
+    reject,
     refusal(name, raw, now) {
       const verdict = consider(name, raw, now);
       return isRefusal(verdict) ? verdict : null;

@@ -71,6 +71,12 @@ export class Fields {
     return value;
   }
 
+  integer(name: string, least: number, most: number): number {
+    const value = this.optionalInteger(name, least, most);
+    if (value === null) throw new BadMessage(`${name} must be a whole number from ${least} to ${most}`);
+    return value;
+  }
+
   list<T>(name: string, most: number, read: (raw: unknown) => T): readonly T[] {
     if (!this.has(name)) return [];
     const value = this.#get(name);

@@ -133,7 +133,11 @@ function contradictions(env: Environment, role: ProcessRole): string[] {
       `STRIPE_SECRET_KEY is missing: HOST ${env.HOST} is open to others, and the simulated Stripe is for this machine alone`,
     );
   }
-  if (env.STRIPE_SECRET_KEY === undefined && env.STRIPE_API_BASE !== undefined && !isOnThisMachine(env.STRIPE_API_BASE)) {
+  if (
+    env.STRIPE_SECRET_KEY === undefined &&
+    env.STRIPE_API_BASE !== undefined &&
+    !isOnThisMachine(env.STRIPE_API_BASE)
+  ) {
     problems.push('STRIPE_SECRET_KEY is missing: STRIPE_API_BASE is not a simulator on this machine');
   }
   if (isLive && role === 'all') {

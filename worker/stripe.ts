@@ -13,12 +13,15 @@ export function stripeBase({ demo, stripe }: Config): string {
   return demo ? `http://127.0.0.1:${stripe.simulatorPort}` : 'https://api.stripe.com';
 }
 
-/** The official SDK, which retries nothing by itself: a retry is Temporal's, after the journal was asked (design 4). */
-export function createStripe(config: Config): Stripe {
+/**
+ * The official SDK, which retries nothing by itself: a retry is Temporal's, after the journal was asked (design 4).
+ * `requestMs` is how long one request may take.
+ */
+export function createStripe(config: Config, requestMs = timeoutMs): Stripe {
   const base = new URL(stripeBase(config));
   const isPlain = base.protocol === 'http:';
   return new Stripe(config.stripe.key ?? simulatorKey, {
-    timeout: timeoutMs,
+    timeout: requestMs,
     maxNetworkRetries: 0,
     telemetry: false,
     host: base.hostname,

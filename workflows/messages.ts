@@ -8,11 +8,19 @@ import {
 import type { AgreementState, Kind } from '../domain/kinds.ts';
 import { machines } from '../domain/kinds.ts';
 import type { Life } from '../domain/live.ts';
+import { refuse } from '../domain/machine.ts';
 import type { Move, MoveFact } from '../domain/payment/moves.ts';
+import { adoptRulesName } from '../domain/rules.ts';
 import type { CommandAnswer } from './contract.ts';
 import { refusalType, stateQuery, stripeEventSignal, viewQuery } from './contract.ts';
 
-export type AnyLife = Pick<Life<AgreementState, MoveFact, Move>, 'state' | 'refusal' | 'tell' | 'hint'>;
+export type AnyLife = Pick<Life<AgreementState, MoveFact, Move>, 'state' | 'refusal' | 'tell' | 'reject' | 'hint'>;
+
+/**
+ * A Signal stays in the history whatever was made of it, and one that was refused because its rules were not known yet
+ * would be taken by later code that replays it. A refused Update leaves nothing behind.
+ */
+const updateOnly = refuse('comes as an Update only: temporal workflow update execute');
 
 /**
  * Opens the doors of a story: every command as an Update (answered) and a Signal (from the UI, CLI or a script) of one
@@ -35,7 +43,11 @@ export function hear(kind: Kind, life: AnyLife, now: () => number, onAnswered: (
     };
     const description = `Orders ${name}; needs an object, see the OpenAPI page`;
     setHandler(defineUpdate<CommandAnswer, [unknown]>(name), answer, { validator, description });
-    setHandler(defineSignal<[unknown]>(name), (raw) => void life.tell(name, raw, now()), { description });
+    const hearSignal = (raw: unknown): void => {
+      if (name === adoptRulesName) life.reject(name, updateOnly, now());
+      else life.tell(name, raw, now());
+    };
+    setHandler(defineSignal<[unknown]>(name), hearSignal, { description });
   }
   setHandler(defineSignal<[unknown]>(stripeEventSignal), (raw) => life.hint(raw, now()), {
     description: '{"eventId": "evt_…", "type": "payment_intent.succeeded", "objectId": "pi_…"}',

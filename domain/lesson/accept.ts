@@ -4,10 +4,11 @@ import { refuse } from '../machine.ts';
 import type { Minor } from '../money.ts';
 import { chargeProblem, currencyRule, minor, shareOf } from '../money.ts';
 import { keptOf, mayBeMoving } from '../payment/payment.ts';
+import { adoptRules } from '../rules.ts';
 import { durationMs, iso } from '../time.ts';
 import type { Instant } from '../time.ts';
 import type { LessonCommand, LessonFact, LessonState, Resolution } from './lesson.ts';
-import { isOpenDispute, isSecured } from './lesson.ts';
+import { currentRules, isOpenDispute, isSecured } from './lesson.ts';
 import { adopted, cancellation, charged, nothing, settlesAt } from './settlement.ts';
 
 type Verdict = Refusal | Accepted<LessonFact>;
@@ -63,6 +64,8 @@ export function accept(state: LessonState, command: LessonCommand, now: Instant)
       return overrule(state, command, now);
     case 'refund':
       return refund(state, command, now);
+    case 'adoptRules':
+      return adoptRules(state, command, currentRules, now);
     default:
       return assertNever(command);
   }

@@ -5,6 +5,7 @@ import type { MoveFact } from '../payment/moves.ts';
 import { alerted, applyDriverFact, refused } from '../payment/park.ts';
 import { applyMove, keptOf, noPayment } from '../payment/payment.ts';
 import { moveLine, tell } from '../payment/story.ts';
+import { rulesLine } from '../rules.ts';
 import { iso } from '../time.ts';
 import type { AnyLessonFact, LessonFact, LessonInput, LessonState } from './lesson.ts';
 import { adopted, nothing, resolution } from './settlement.ts';
@@ -56,7 +57,8 @@ export function apply(state: LessonState, fact: AnyLessonFact): LessonState {
     case 'decided':
     case 'unparked':
     case 'skipped':
-    case 'lookAgain': {
+    case 'lookAgain':
+    case 'rulesAdopted': {
       const updatedAt = Math.max(state.updatedAt, fact.at);
       return fitted(applyWord({ ...state, updatedAt, story: tell(state.story, wordLine(fact)) }, fact));
     }
@@ -115,6 +117,8 @@ function applyWord(state: LessonState, fact: Word): LessonState {
       return skip({ ...state, parked: null, payment: { ...state.payment, pause: null, unresolved: null } }, state.parked?.operation);
     case 'lookAgain':
       return { ...state, payment: { ...state.payment, stale: true } };
+    case 'rulesAdopted':
+      return { ...state, rules: fact.rules };
     default:
       return assertNever(fact);
   }
@@ -243,6 +247,8 @@ function wordLine(fact: Word): StoryLine {
       return line('Step skipped', fact.by, fact.reason);
     case 'lookAgain':
       return line('Stripe read again', fact.by, fact.reason);
+    case 'rulesAdopted':
+      return rulesLine(fact);
     default:
       return assertNever(fact);
   }

@@ -2,13 +2,14 @@ import { largestAmount } from '../money.ts';
 import type { Refusal } from '../machine.ts';
 import { refuse } from '../machine.ts';
 import { BadMessage, Fields } from '../parse.ts';
+import { readAdoptRules } from '../rules.ts';
 import type { Instant } from '../time.ts';
 import type { EvidenceFile, LessonCommand } from './lesson.ts';
 
 /** Every command of a lesson: each is an Update and a Signal of this name. */
 export const lessonCommands = [
   'join', 'callEnd', 'end', 'cancel', 'reschedule', 'dispute', 'evidence',
-  'resolve', 'retry', 'skip', 'capture', 'release', 'refund', 'sync',
+  'resolve', 'retry', 'skip', 'capture', 'release', 'refund', 'sync', 'adoptRules',
 ] as const satisfies readonly LessonCommand['name'][]; // prettier-ignore
 
 const parties = ['student', 'tutor'] as const;
@@ -81,6 +82,8 @@ function read(name: LessonCommand['name'], raw: unknown, now: Instant): LessonCo
       const fields = new Fields(raw, ['by', 'reason', 'amount']);
       return { name, ...by(fields), amount: fields.optionalInteger('amount', 1, largestAmount) };
     }
+    case 'adoptRules':
+      return readAdoptRules(raw);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Minor } from '../money.ts';
 import type { Move, MoveFact } from '../payment/moves.ts';
 import type { Payment } from '../payment/payment.ts';
 import type { LessonPolicy, PinnedPolicy } from '../policy.ts';
+import type { AdoptRules, RulesAdopted } from '../rules.ts';
 import type { Instant } from '../time.ts';
 
 // domain/lesson/: a lesson as a story about money.
@@ -137,7 +138,8 @@ export type LessonCommand =
   | { readonly name: 'release'; readonly by: string; readonly reason: string }
   | { readonly name: 'sync'; readonly by: string; readonly reason: string }
   | { readonly name: 'capture'; readonly by: string; readonly reason: string; readonly amount: number | null }
-  | { readonly name: 'refund'; readonly by: string; readonly reason: string; readonly amount: number | null };
+  | { readonly name: 'refund'; readonly by: string; readonly reason: string; readonly amount: number | null }
+  | AdoptRules;
 
 interface FactOf<T extends string> extends Fact {
   readonly type: T;
@@ -160,7 +162,8 @@ export type LessonFact =
       readonly stripeAccount: string | null;
     })
   | (FactOf<'skipped'> & { readonly by: string; readonly reason: string })
-  | (FactOf<'lookAgain'> & { readonly by: string; readonly reason: string });
+  | (FactOf<'lookAgain'> & { readonly by: string; readonly reason: string })
+  | RulesAdopted;
 
 export type AnyLessonFact = LessonFact | DriverFact<Move>;
 

@@ -1,4 +1,4 @@
-import { Routes } from '../http/route.ts';
+import { Routes, type Route } from '../http/route.ts';
 import type { DueHandlers } from '../core/timeline.ts';
 import { pruneKeys } from '../http/idempotency.ts';
 import { accountRoutes } from './accounts.ts';
@@ -18,22 +18,24 @@ import { transferRoutes } from './transfers.ts';
 import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 
 /** Every endpoint of the API. A new kind of object is one more file of resources, listed here. */
-export const createRoutes = (): Routes =>
-  new Routes([
-    ...paymentIntentRoutes,
-    ...setupIntentRoutes,
-    ...customerRoutes,
-    ...paymentMethodRoutes,
-    ...chargeRoutes,
-    ...refundRoutes,
-    ...transferRoutes,
-    ...accountRoutes,
-    ...payoutRoutes,
-    ...balanceRoutes,
-    ...balanceSettingsRoutes,
-    ...eventRoutes,
-    ...webhookEndpointRoutes,
-  ]);
+export const apiRoutes: readonly Route[] = [
+  ...paymentIntentRoutes,
+  ...setupIntentRoutes,
+  ...customerRoutes,
+  ...paymentMethodRoutes,
+  ...chargeRoutes,
+  ...refundRoutes,
+  ...transferRoutes,
+  ...accountRoutes,
+  ...payoutRoutes,
+  ...balanceRoutes,
+  ...balanceSettingsRoutes,
+  ...eventRoutes,
+  ...webhookEndpointRoutes,
+];
+
+/** Finds any of them. */
+export const createRoutes = (): Routes => new Routes(apiRoutes);
 
 /** What the passing of time does to each kind of object. */
 export const dueHandlers: DueHandlers = {

@@ -45,10 +45,12 @@ const bodies: Record<(typeof lessonCommands)[number], (now: number) => object> =
   release: () => ({ reason: 'x' }),
   refund: () => ({ reason: 'x' }),
   sync: () => ({ reason: 'x' }),
+  // Refused everywhere: nothing newer than the rules it has is known.
+  adoptRules: () => ({ rules: 2, reason: 'x' }),
 };
 
 /** What each state takes; everything else is refused. */
-const taken: Record<keyof typeof ways, readonly string[]> = {
+const taken: Record<string, readonly (typeof lessonCommands)[number][]> = {
   awaiting_payment: ['callEnd', 'end', 'cancel', 'reschedule', 'sync'],
   scheduled: ['join', 'cancel', 'reschedule', 'dispute', 'capture', 'release', 'sync'],
   'scheduled, card only': ['join', 'cancel', 'reschedule', 'dispute', 'sync'],
@@ -86,20 +88,25 @@ describe('every command in every state', () => {
     expect(new Set(Object.keys(ways).map((way) => way.split(',')[0]))).toEqual(new Set(lessonStates));
   });
   it('every accepted command leads on to an end with one fate', async () => {
-    for (const way of Object.keys(ways)) {
+    const told: string[] = [];
+    const open = Object.keys(ways).filter((way) => way !== 'completed' && way !== 'cancelled');
+    for (const way of open) {
+      const seen = await reach(way);
+      const [{ visits = [], deviations = {}, accountReadyAt = 0 }, choices] = ways[way] ?? [{}, {}];
+      const then = seen.now + 1;
+      const later = (days: number) => then + ms(`P${days}D`);
       for (const name of taken[way] ?? []) {
-        const [{ visits = [], until = Infinity, ...rest }, choices] = ways[way] ?? [{}, {}];
-        const seen = await reach(way);
-        const then = Math.min(until, seen.now);
-        const help = [3, 5].map((days) => says(then + ms(`P${days}D`), 'skip', { reason: 'enough' }));
+        const act = (run: Run) => void (run.tell(name, bodies[name](then)) && told.push(`${way}, ${name}`));
+        const enough = [says(later(3), 'skip', { reason: 'x' }), says(later(6), 'release', { reason: 'x' })];
         const run = await liveLesson(lessonInput(choices), {
-          ...rest,
-          accountReadyAt: 0,
-          visits: [...visits, says(then, name, bodies[name as keyof typeof bodies](then)), ...help, says(then + ms('P6D'), 'release', { reason: 'enough' })], // prettier-ignore
+          deviations,
+          accountReadyAt: Math.min(accountReadyAt, later(2)),
+          visits: [...visits, { at: then, what: name, act }, ...enough],
         });
-        expect(() => assertSettled(run), `${way}, ${name}`).not.toThrow();
+        assertSettled(run);
       }
     }
+    expect(told).toEqual(open.flatMap((way) => (taken[way] ?? []).map((name) => `${way}, ${name}`)));
   });
 });
 
@@ -211,7 +218,7 @@ it('a message said twice changes nothing the second time', async () => {
     ['release', 'in_progress'],
     ['capture', 'in_progress'],
   ];
-  const withoutTrace = ({ rev, rejected, story, updatedAt, ...rest }: LessonState) => rest;
+  const withoutTrace = (state: LessonState) => ({ ...state, rev: 0, rejected: [], story: [], updatedAt: 0 });
   for (const [name, way] of said) {
     const run = await reach(way);
     expect(run.tell(name, bodies[name](run.now))).toBe(true);

@@ -62,7 +62,7 @@ describe('what a policy means, course by course', () => {
     expect(courses).toContain('held');
   });
   it('a lesson too far ahead for a hold costs the same', () => {
-    const money = (question: PreviewQuestion) => previewLesson(question).map(({ at, ...rest }) => rest);
+    const money = (question: PreviewQuestion) => previewLesson(question).map((row) => ({ ...row, at: null }));
     const far = asked({}, { startsAt: startsAt + ms('P30D'), endsAt: endsAt + ms('P30D') });
     expect(money(far)).toEqual(money(asked()));
   });
@@ -82,8 +82,8 @@ it('every row adds up, whatever the terms: charged = fee + payee + refunded, and
       };
       const times = { startsAt: bookedAt + ahead, endsAt: bookedAt + ahead + ms('PT45M') };
       for (const row of previewLesson(asked(terms, { amount: minor(amount), ...times }))) {
-        expect(row.platformFee + row.payee + row.refunded, row.course).toBe(row.charged);
-        expect(row.charged + row.released, row.course).toBe(amount);
+        expect(row.platformFee + row.payee + row.refunded).toBe(row.charged);
+        expect(row.charged + row.released).toBe(amount);
       }
     }),
     { numRuns: 50 },

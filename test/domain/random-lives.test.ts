@@ -197,7 +197,7 @@ it('whatever happens, the books are true, the hold has one fate and the tutor is
       expect(money.captured - money.refunded).toBeLessThanOrEqual(price);
       expect(money.released + money.refunded + money.feeEarned + money.transferred + heldOf(money)).toBe(money.authorized);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 1_500 },
   );
 }); // prettier-ignore
 

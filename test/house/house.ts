@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import type Stripe from 'stripe';
 import { inject } from 'vitest';
 import { createActivities } from '../../activities/activities.ts';
@@ -51,8 +52,12 @@ export interface HouseOptions {
   readonly worker?: boolean;
   readonly workflowCache?: number;
   readonly temporalAddress?: string;
+  /** Other workflow code than the tree's. */
+  readonly workflowBundle?: WorkflowBundleOption;
   /** Variables of its environment, such as two webhook secrets in rotation. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Less than a process gives one request to Stripe, so that a test can outlast it. */
+  readonly stripeTimeoutMs?: number;
 }
 
 /** Opens a house. `worker: false` leaves it without a worker until `startWorker`. */
@@ -68,7 +73,7 @@ export async function openHouse(options: HouseOptions = {}) {
   const config = readConfig(environment, 'all', madeUpSecrets);
   const store = openStore({ file: join(folder, 'holdfast.db') });
   const clock = await travelledClock(store);
-  const stripe = createStripe(config);
+  const stripe = createStripe(config, options.stripeTimeoutMs);
   const connection = Connection.lazy({ address });
   const temporal = new Client({ connection, interceptors: { workflow: [onQueue(queue)] } });
   const api = await startApi({ config, store, temporal, stripe, clock, log });
@@ -88,7 +93,7 @@ export async function openHouse(options: HouseOptions = {}) {
 
   const startWorker = async (): Promise<void> => {
     const activities = createActivities({ store, stripe, clock, log });
-    const bundle = { codePath: inject('workflowBundlePath') };
+    const bundle = options.workflowBundle ?? { codePath: inject('workflowBundlePath') };
     const workflowCache = options.workflowCache ?? 100;
     worker = await runWorker({ connection: native, namespace: 'default', activities, bundle, workflowCache, queue }, log);
   };

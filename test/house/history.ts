@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { House } from './house.ts';
+
+/** The workflow id of a lesson. */
+export const workflowOf = (lessonId: string): string => `lesson:${lessonId}`;
+
+/** A lesson's workflow as Temporal's own client has it. */
+export const handleOf = (house: House, lessonId: string) =>
+  house.temporal.workflow.getHandle(workflowOf(lessonId));
+
+/** One event of a history: its kind, such as `timerFired`, and its time. */
+export interface HistoryLine {
+  readonly kind: string;
+  readonly atMs: number;
+}
+
+/** The history of a lesson's latest run, oldest first. */
+export async function historyOf(house: House, lessonId: string): Promise<HistoryLine[]> {
+  const { events } = await handleOf(house, lessonId).fetchHistory();
+  return (events ?? []).map((event) => {
+    const attributes = Object.entries(event).find(
+      ([name, value]) => name.endsWith('EventAttributes') && value !== null,
+    );
+    const seconds = Number(event.eventTime?.seconds ?? 0);
+    return {
+      kind: attributes?.[0].replace('EventAttributes', '') ?? '',
+      atMs: seconds * 1000 + Math.floor((event.eventTime?.nanos ?? 0) / 1_000_000),
+    };
+  });
+}
+
+/** How many events of a kind a history has. */
+export const countOf = (history: readonly HistoryLine[], kind: string): number =>
+  history.filter((line) => line.kind === kind).length;
+
+/** Waits until the history stops growing for half a second, and answers it. */
+export async function quietHistory(house: House, lessonId: string): Promise<HistoryLine[]> {
+  let seen = await historyOf(house, lessonId);
+  for (;;) {
+    await pause(500);
+    const now = await historyOf(house, lessonId);
+    if (now.length === seen.length) return now;
+    seen = now;
+  }
+}
+
+/** Deletes a lesson's workflow from Temporal, as retention does, and answers once nobody remembers it there. */
+export async function forget(house: House, lessonId: string): Promise<void> {
+  const { namespace } = house.temporal.options;
+  const workflowExecution = { workflowId: workflowOf(lessonId) };
+  await house.temporal.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await pause(50)) {
+    if (!(await isRemembered(house, lessonId))) return;
+  }
+  throw new Error(`Temporal still remembers ${lessonId}`);
+}
+
+/** Whether Temporal knows any run of a lesson, open or closed. */
+export async function isRemembered(house: House, lessonId: string): Promise<boolean> {
+  try {
+    await handleOf(house, lessonId).describe();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}

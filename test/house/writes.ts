@@ -1,0 +1,213 @@
+import { expect } from 'vitest';
+import type { MoveType } from '../../domain/payment/moves.ts';
+import { iso } from '../../domain/time.ts';
+import type { House } from './house.ts';
+import { book, booking, command, hourMs, minuteMs, openAccount, show, travel, until } from './lessons.ts';
+import type { LoggedRequest, Target } from './faults.ts';
+import { requests, tookEffect } from './faults.ts';
+
+/** A lesson on its way to one write, and who is paid for it. */
+export interface Life {
+  readonly id: string;
+  readonly account: { readonly id: string; readonly stripeId: string };
+  readonly startsInMs: number;
+  readonly paymentIntentId: string;
+}
+
+/** One write of a lesson's life: how to come to it, where it goes, and what the money is when all is over. */
+export interface WriteStory {
+  readonly move: MoveType;
+  /** Brings a lesson to the moment before the write. */
+  readonly before: (house: House) => Promise<Life>;
+  readonly target: (life: Life) => Target;
+  /** Lets the time come, or gives the command, at which the write is made. */
+  readonly cause: (house: House, life: Life) => Promise<unknown>;
+  readonly end: { readonly state: string; readonly payment: Readonly<Record<string, unknown>> };
+  /** The objects that the write leaves in Stripe for this lesson. */
+  readonly objects: (house: House, life: Life) => Promise<unknown[]>;
+}
+
+/** Far enough ahead that an outage of a day ends before the lesson, near enough for a hold placed today. */
+const nearMs = 48 * hourMs;
+/** Beyond the life of a hold, so that the card is saved first. */
+const farMs = 6 * 24 * hourMs;
+const lessonMs = 25 * minuteMs;
+const all = { limit: 1_000 };
+
+export const workflowIdOf = ({ id }: { readonly id: string }): string => `lesson:${id}`;
+
+const bodyOf = (house: House, { id, account, startsInMs }: Life) => {
+  const startsAt = house.clock.now() + startsInMs;
+  const student = { id: `stu_${id}`, email: 's@example.org', name: 'S', paymentMethod: 'pm_card_visa' };
+  return booking(house, account.id, { id, student, startsAt: iso(startsAt), endsAt: iso(startsAt + lessonMs) });
+};
+
+const blankLife = async (house: House, startsInMs: number): Promise<Life> => {
+  const id = `les_${crypto.randomUUID().slice(0, 12)}`;
+  return { id, account: await openAccount(house), startsInMs, paymentIntentId: '' };
+};
+
+/** Books while Stripe is in trouble: the caller is answered late or 202, and the retries pass in travelled time. */
+async function bookInTrouble(house: House, life: Life): Promise<void> {
+  const body = bodyOf(house, life);
+  const booked = house.request('POST', '/api/lessons', { role: 'app', body });
+  await untilPerforming(house, life);
+  await travel(house, 'PT10M');
+  expect((await booked).status).toBeOneOf([201, 202]);
+}
+
+/** The row is there before Stripe is asked; from then on time may pass. */
+async function untilPerforming(house: House, life: Life): Promise<void> {
+  for (;;) {
+    if ((await house.store.findAgreement(workflowIdOf(life))) !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}
+
+async function bookNow(house: House, startsInMs: number, isAttended: boolean): Promise<Life> {
+  const life = await blankLife(house, startsInMs);
+  const { payment } = await book(house, life.account.id, bodyOf(house, life));
+  if (isAttended) await attend(house, life);
+  return { ...life, paymentIntentId: payment.paymentIntentId };
+}
+
+/** Both parties come to the lesson. */
+export async function attend(house: House, { id }: { readonly id: string }): Promise<void> {
+  for (const party of ['student', 'tutor']) {
+    const answer = await command(house, id, 'join', { party });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  }
+}
+
+/** Past the lesson's end, where it is settled. */
+export async function travelPastEnd(house: House, { id }: { readonly id: string }): Promise<void> {
+  await travel(house, Date.parse((await show(house, id)).endsAt) + minuteMs);
+}
+
+const cancel = async (house: House, { id }: Life, by: string): Promise<void> => {
+  const answer = await command(house, id, 'cancel', { by, reason: 'ill' });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  await travel(house, 'PT10M');
+};
+
+const held = {
+  state: 'completed',
+  payment: { authorized: 450, captured: 450, released: 0, refunded: 0, feeEarned: 90, transferred: 360, paidOut: 360, held: 0 },
+} as const; // prettier-ignore
+
+const ownBy = (house: House, life: Life) => house.stripe.transfers.list({ transfer_group: workflowIdOf(life) });
+const isOf = (life: Life) => (made: { metadata: Record<string, string> | null }) =>
+  made.metadata?.['workflow_id'] === workflowIdOf(life);
+
+/** Every Stripe write of a lesson's life. */
+export const writeStories: readonly WriteStory[] = [
+  {
+    move: 'authorize',
+    before: (house) => blankLife(house, nearMs),
+    target: () => ({ path: '/v1/payment_intents' }),
+    cause: bookInTrouble,
+    end: held,
+    objects: async (house, life) =>
+      (await house.stripe.paymentIntents.list({ limit: 100 }).autoPagingToArray(all)).filter(isOf(life)),
+  },
+  {
+    move: 'createCustomer',
+    before: (house) => blankLife(house, farMs),
+    target: () => ({ path: '/v1/customers' }),
+    cause: bookInTrouble,
+    end: held,
+    objects: async (house, life) =>
+      (await house.stripe.customers.list({ limit: 100 }).autoPagingToArray(all)).filter(isOf(life)),
+  },
+  {
+    move: 'saveCard',
+    before: (house) => blankLife(house, farMs),
+    target: () => ({ path: '/v1/setup_intents' }),
+    cause: bookInTrouble,
+    end: held,
+    objects: async (house, life) =>
+      (await house.stripe.setupIntents.list({ limit: 100 }).autoPagingToArray(all)).filter(isOf(life)),
+  },
+  {
+    move: 'capture',
+    before: (house) => bookNow(house, hourMs, true),
+    target: (life) => ({ path: `/v1/payment_intents/${life.paymentIntentId}/capture` }),
+    cause: travelPastEnd,
+    end: held,
+    objects: async (house, life) =>
+      (await house.stripe.charges.list({ payment_intent: life.paymentIntentId })).data.filter((one) => one.captured),
+  },
+  {
+    move: 'release',
+    before: (house) => bookNow(house, nearMs, false),
+    target: (life) => ({ path: `/v1/payment_intents/${life.paymentIntentId}/cancel` }),
+    cause: (house, life) => cancel(house, life, 'tutor'),
+    end: { state: 'cancelled', payment: { authorized: 450, captured: 0, released: 450, refunded: 0, state: 'released' } },
+    objects: async (house, life) =>
+      (await house.stripe.refunds.list({ payment_intent: life.paymentIntentId })).data,
+  },
+  {
+    // A person captured the hold; the student then cancels at half the price.
+    move: 'refund',
+    before: async (house) => {
+      const life = await bookNow(house, hourMs, false);
+      await house.sim('POST', `/payment_intents/${life.paymentIntentId}/capture`, {});
+      await until(house, life.id, ({ payment }) => payment['captured'] === 450);
+      return life;
+    },
+    target: () => ({ path: '/v1/refunds' }),
+    cause: (house, life) => cancel(house, life, 'student'),
+    end: {
+      state: 'cancelled',
+      payment: { captured: 450, released: 0, refunded: 225, feeEarned: 45, transferred: 180, paidOut: 180, held: 0 },
+    },
+    objects: async (house, life) =>
+      (await house.stripe.refunds.list({ payment_intent: life.paymentIntentId })).data,
+  },
+  {
+    move: 'transfer',
+    before: (house) => bookNow(house, hourMs, true),
+    target: () => ({ path: '/v1/transfers' }),
+    cause: travelPastEnd,
+    end: held,
+    objects: async (house, life) => (await ownBy(house, life)).data,
+  },
+  {
+    move: 'payOut',
+    before: async (house) => {
+      const life = await bookNow(house, hourMs, true);
+      await travelPastEnd(house, life);
+      return life;
+    },
+    target: ({ account }) => ({ path: '/v1/payouts', account: account.stripeId }),
+    cause: (house) => travel(house, 'P2DT1H'),
+    end: held,
+    objects: async (house, { account }) =>
+      (await house.stripe.payouts.list({ limit: 100 }, { stripeAccount: account.stripeId })).data,
+  },
+]; // prettier-ignore
+
+/** Every request by which this lesson's write reached Stripe, oldest first. */
+export async function requestsOf(house: House, { target }: WriteStory, life: Life): Promise<LoggedRequest[]> {
+  const { path } = target(life);
+  const isOurs = ({ params }: LoggedRequest): boolean => {
+    const { metadata } = params as { metadata?: Record<string, string> };
+    return metadata === undefined || metadata['workflow_id'] === workflowIdOf(life);
+  };
+  return (await requests(house)).filter((one) => one.method === 'POST' && one.path === path && isOurs(one));
+}
+
+/** Both books of one write: it took effect once for Stripe and once for us, and nobody waits for a person. */
+export async function expectOneEffect(house: House, story: WriteStory, life: Life): Promise<void> {
+  const lesson = await show(house, life.id);
+  expect(lesson).toMatchObject({ ...story.end, needsAttention: null });
+  const effects = (await requestsOf(house, story, life)).filter(tookEffect);
+  expect(effects, 'requests that took effect').toHaveLength(1);
+  expect(await story.objects(house, life), 'objects in Stripe').toHaveLength(1);
+  const operations = await house.store.listOperations(workflowIdOf(life));
+  const effective = operations.filter(({ kind, result }) => kind === story.move && result === 'effect');
+  expect(effective, 'operations with an effect').toHaveLength(1);
+  const { data: parked } = (await house.request('GET', `/api/admin/alerts?type=PARKED&subject=${workflowIdOf(life)}&resolved=false`)).body;
+  expect(parked, 'open PARKED alerts').toEqual([]);
+}
