@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 import type { ErrorCode, FieldError } from '../domain/errors.ts';
 import type { ApiEnv } from './ports.ts';
+import { shownError } from './shown-error.ts';
 
 interface Kind {
   readonly status: ContentfulStatusCode;
@@ -21,7 +22,7 @@ const kind = (status: ContentfulStatusCode, title: string, retryable = false): K
 });
 
 /** The one table from a reason to what HTTP says about it (RFC 9457). */
-export const problemKinds: Readonly<Record<ErrorCode, Kind>> = {
+const problemKinds: Readonly<Record<ErrorCode, Kind>> = {
   malformed: kind(400, 'The request cannot be read'),
   idempotency_key_missing: kind(400, 'An Idempotency-Key is required'),
   unauthenticated: kind(401, 'A valid token is required'),
@@ -67,8 +68,10 @@ export class MethodNotAllowed extends AppError {
 export function answerError(thrown: unknown, c: Context<ApiEnv>, log: Logger): Response {
   const error = asAppError(thrown);
   const requestId = c.get('requestId');
-  if (error.code === 'internal') log.error({ err: thrown, requestId, path: c.req.path }, 'request failed');
-  else if (error.code === 'unavailable') log.warn({ err: thrown, requestId }, 'request answered 503');
+  if (error.code === 'internal')
+    log.error({ error: shownError(thrown), requestId, path: c.req.path }, 'request failed');
+  else if (error.code === 'unavailable')
+    log.warn({ error: shownError(thrown), requestId }, 'request answered 503');
   const { title, retryable, status: usual } = problemKinds[error.code];
   const isWrongMethod = error instanceof MethodNotAllowed;
   const status = isWrongMethod ? 405 : usual;

@@ -46,8 +46,14 @@ export async function sweepOverdue(
   return sweep;
 }
 
-/** No such workflow runs: either it ended and the list did not hear of it, or it is gone and its story goes on. */
-async function revive(ports: ApiPorts, row: AgreementSummary): Promise<'restarted' | 'corrected'> {
+/**
+ * For an open agreement without a running workflow: either it ended and the list did not hear of it, or it is gone
+ * and its story is taken up again from its last known state.
+ */
+export async function revive(
+  ports: ApiPorts,
+  row: Pick<AgreementSummary, 'workflowId'>,
+): Promise<'restarted' | 'corrected'> {
   const { store, clock, log, temporal } = ports;
   const { workflowId } = row;
   const ended = await endedState(ports, workflowId);

@@ -22,7 +22,7 @@ export const messageWithinMs = 5_000;
 const away = new Set([1, 4, 8, 14, 16]);
 
 /** Whether an error means that Temporal gave no answer, so that nothing is known and trying again is right. */
-export function isTemporalAway(error: unknown): boolean {
+function isTemporalAway(error: unknown): boolean {
   if (error instanceof WorkflowNotFoundError) return false;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
   if (isGrpcServiceError(error)) return away.has(error.code);

@@ -7,7 +7,7 @@ export interface Context {
   readonly out: Output;
   readonly variables: Variables;
   /** Ends the command with "unreachable" where no instance is found. */
-  client(): Client;
+  readonly client: () => Client;
   /** Asks before something that cannot be taken back; `--yes` answers for scripts. */
-  confirm(question: string): Promise<void>;
+  readonly confirm: (question: string) => Promise<void>;
 }

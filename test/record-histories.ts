@@ -12,7 +12,8 @@ import { paths } from './replay/paths.ts';
 
 const named = argv.slice(2);
 const unknown = named.filter((path) => !Object.hasOwn(paths, path));
-if (unknown.length > 0) throw new Error(`No such path: ${unknown.join(', ')}. There are: ${Object.keys(paths).join(', ')}`);
+if (unknown.length > 0)
+  throw new Error(`No such path: ${unknown.join(', ')}. There are: ${Object.keys(paths).join(', ')}`);
 
 const temporal = await provideTemporal({
   address: process.env['TEMPORAL_ADDRESS'],

@@ -23,6 +23,8 @@ export class ConfigProblems extends Error {
 /** Which process asks: everything in one (`npm start`), or the API or the worker alone. */
 export type ProcessRole = 'all' | 'api' | 'worker';
 
+const defaultHost = '127.0.0.1';
+
 const port = z.coerce
   .number('must be a port from 0 to 65535')
   .int('must be a port from 0 to 65535')
@@ -39,7 +41,7 @@ const list = z
 
 /** Every variable Holdfast reads, but for Temporal's own (TEMPORAL_*), which its SDK reads. */
 export const environment = z.object({
-  HOST: z.string().default('127.0.0.1'),
+  HOST: z.string().default(defaultHost),
   PORT: port.default(3000),
   HOLDFAST_DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
@@ -108,48 +110,50 @@ export function readConfig(
   makeUp: (dataFolder: string) => MadeUpSecrets,
 ): Config {
   // An empty variable is what `KEY=` in a file leaves behind: it counts as unset.
-  const given = Object.fromEntries(
+  const given: Given = Object.fromEntries(
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = environment.safeParse(given);
-  const problems = parsed.success
-    ? contradictions(parsed.data, role)
-    : parsed.error.issues.map(({ path, message }) => `${path[0]?.toString() ?? ''} ${message}`);
+  const misfits = (parsed.error?.issues ?? []).map(
+    ({ path, message }) => `${path[0]?.toString() ?? ''} ${message}`,
+  );
+  const problems = [...misfits, ...contradictions(given, role)];
   if (!parsed.success || problems.length > 0) throw new ConfigProblems(problems);
   return configOf(parsed.data, makeUp);
 }
 
-const isDemo = ({ HOST, STRIPE_SECRET_KEY }: Environment): boolean =>
+/** The variables that are set, as they were given: what contradicts is told also where something else is misspelt. */
+type Given = Partial<Record<keyof Environment, string>>;
+
+const isDemo = ({
+  HOST = defaultHost,
+  STRIPE_SECRET_KEY,
+}: Pick<Given, 'HOST' | 'STRIPE_SECRET_KEY'>): boolean =>
   loopback.has(HOST) && STRIPE_SECRET_KEY === undefined;
 
-const isOnThisMachine = (url: string): boolean => loopback.has(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+const hostOf = (url: string | undefined): string | null =>
+  url !== undefined && URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : null;
 
-/** What is wrong between variables that are each fine alone. */
-function contradictions(env: Environment, role: ProcessRole): string[] {
+/** What is wrong between variables that may each be fine alone. */
+function contradictions(env: Given, role: ProcessRole): string[] {
   const problems: string[] = [];
-  const isLive = env.STRIPE_SECRET_KEY?.startsWith('rk_live_') === true;
-  if (env.STRIPE_SECRET_KEY === undefined && !loopback.has(env.HOST)) {
+  const { HOST = defaultHost, STRIPE_SECRET_KEY: key } = env;
+  const isLive = key?.startsWith('rk_live_') === true;
+  const stripeHost = hostOf(env.STRIPE_API_BASE);
+  if (key === undefined && !loopback.has(HOST)) {
     problems.push(
-      `STRIPE_SECRET_KEY is missing: HOST ${env.HOST} is open to others, and the simulated Stripe is for this machine alone`,
+      `STRIPE_SECRET_KEY is missing: HOST ${HOST} is open to others, and the simulated Stripe is for this machine alone`,
     );
   }
-  if (
-    env.STRIPE_SECRET_KEY === undefined &&
-    env.STRIPE_API_BASE !== undefined &&
-    !isOnThisMachine(env.STRIPE_API_BASE)
-  ) {
-    problems.push('STRIPE_SECRET_KEY is missing: STRIPE_API_BASE is not a simulator on this machine');
+  if (key === undefined && stripeHost !== null && !loopback.has(stripeHost)) {
+    problems.push('STRIPE_SECRET_KEY is missing: STRIPE_API_BASE is no simulator on this machine');
   }
   if (isLive && role === 'all') {
     problems.push(
       'STRIPE_SECRET_KEY is a live key: npm start is for demo and test mode; run npm run api and npm run worker',
     );
   }
-  if (
-    isLive &&
-    env.STRIPE_API_BASE !== undefined &&
-    new URL(env.STRIPE_API_BASE).hostname !== 'api.stripe.com'
-  ) {
+  if (isLive && stripeHost !== null && stripeHost !== 'api.stripe.com') {
     problems.push('STRIPE_API_BASE must be left unset with a live key: it would be sent to another server');
   }
   if (env.HOLDFAST_JWT_SECRET !== undefined && env.HOLDFAST_JWKS_URL !== undefined) {
@@ -170,7 +174,7 @@ function contradictions(env: Environment, role: ProcessRole): string[] {
 
 function configOf(env: Environment, makeUp: (dataFolder: string) => MadeUpSecrets) {
   const dataFolder = resolve(env.HOLDFAST_DATA_DIR);
-  const isDemoMode = isDemo(env);
+  const isDemoMode = loopback.has(env.HOST) && env.STRIPE_SECRET_KEY === undefined;
   const madeUp = isDemoMode ? makeUp(dataFolder) : null;
   return {
     demo: isDemoMode,

@@ -3,6 +3,7 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow';
 import type { AgreementState, Kind } from '../domain/kinds.ts';
@@ -14,13 +15,19 @@ import { adoptRulesName } from '../domain/rules.ts';
 import type { CommandAnswer } from './contract.ts';
 import { refusalType, stateQuery, stripeEventSignal, viewQuery } from './contract.ts';
 
-export type AnyLife = Pick<Life<AgreementState, MoveFact, Move>, 'state' | 'refusal' | 'tell' | 'reject' | 'hint'>;
+export type AnyLife = Pick<
+  Life<AgreementState, MoveFact, Move>,
+  'state' | 'refusal' | 'tell' | 'reject' | 'hint'
+>;
 
 /**
  * A Signal stays in the history whatever was made of it, and one that was refused because its rules were not known yet
  * would be taken by later code that replays it. A refused Update leaves nothing behind.
  */
 const updateOnly = refuse('comes as an Update only: temporal workflow update execute');
+
+/** Temporal takes signal names of a thousand characters; what a person reads has room for a misspelt word. */
+const longestName = 64;
 
 /**
  * Opens the doors of a story: every command as an Update (answered) and a Signal (from the UI, CLI or a script) of one
@@ -32,7 +39,8 @@ export function hear(kind: Kind, life: AnyLife, now: () => number, onAnswered: (
   for (const name of commands) {
     const answer = (raw: unknown): CommandAnswer => {
       const { message } = life.tell(name, raw, now());
-      onAnswered(life.state.rev);
+      // Whoever sends what only the CLI can send shows it to nobody: the story does it itself.
+      if (name !== adoptRulesName) onAnswered(life.state.rev);
       return { accepted: true, message, state: life.state };
     };
     const validator = (raw: unknown): void => {
@@ -52,6 +60,8 @@ export function hear(kind: Kind, life: AnyLife, now: () => number, onAnswered: (
   setHandler(defineSignal<[unknown]>(stripeEventSignal), (raw) => life.hint(raw, now()), {
     description: '{"eventId": "evt_…", "type": "payment_intent.succeeded", "objectId": "pi_…"}',
   });
+  // Without this the SDK would keep a misspelt signal for a handler that never comes, and nobody would see it.
+  setDefaultSignalHandler((name, raw) => void life.tell(name.slice(0, longestName), raw, now()));
   setHandler(defineQuery<AgreementState>(stateQuery), () => life.state);
   setHandler(defineQuery<ReturnType<typeof view>>(viewQuery), () => view(life.state));
 }

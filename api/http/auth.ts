@@ -5,6 +5,7 @@ import type { TokenConfig } from '../ports.ts';
 
 // api/http/: what every request goes through before a route sees it. Nothing here knows lessons.
 
+/** The roles a token can carry; what each may do stands in access.ts. */
 export const roles = ['app', 'viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 

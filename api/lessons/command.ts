@@ -13,6 +13,7 @@ import type { Agreement } from '../../store/agreements.ts';
 import { refusalType } from '../../workflows/contract.ts';
 import type { CommandAnswer } from '../../workflows/contract.ts';
 import { RefusedCommand } from '../errors.ts';
+import { revive } from '../overdue.ts';
 import type { ApiPorts } from '../ports.ts';
 import { isTemporalThere, reach } from '../temporal.ts';
 
@@ -39,22 +40,43 @@ export const updateIdOf = (caller: string, path: string, key: string): string =>
     .update(JSON.stringify([caller, path, key]))
     .digest('hex');
 
-/** Tells a lesson something and answers what came of it; a refusal is thrown with the state it met. */
+/**
+ * Tells a lesson something and answers what came of it; a refusal is thrown with the state it met. One whose workflow
+ * somebody ended by hand is taken up again first.
+ */
 export async function order(ports: ApiPorts, given: Order): Promise<OrderResult> {
-  const { store, temporal, clock } = ports;
   const workflowId = workflowIdOf('lesson', given.id);
-  const row = await store.findAgreement(workflowId);
+  const row = await ports.store.findAgreement(workflowId);
   if (row === null) throw new AppError('not_found', `There is no lesson ${given.id}`);
+  const result = await attempt(ports, given, row);
+  if (result !== null) return result;
+  const met = await reread(ports, row);
+  if (!met.open) return closed(given, met);
+  if (met.rev === 0) {
+    throw new RefusedCommand('not_ready', 'The lesson is not started yet; send its start again', met.status);
+  }
+  await revive(ports, met);
+  return (await attempt(ports, given, met)) ?? closed(given, await reread(ports, met));
+}
+
+const reread = async ({ store }: ApiPorts, row: Agreement): Promise<Agreement> =>
+  (await store.findAgreement(row.workflowId)) ?? row;
+
+/** Tells a running workflow; null where none runs. */
+async function attempt(ports: ApiPorts, given: Order, row: Agreement): Promise<OrderResult | null> {
+  const { store, temporal, clock } = ports;
+  const { workflowId } = row;
   try {
     const { message, state } = await reach(temporal, () => execute(ports, workflowId, given));
-    const columns = lessonMachine.columns(state, clock.now());
+    const at = clock.now();
     const { actor, reason } = given;
-    await store.project({ workflowId, state, columns, actor, reason, at: clock.now() });
-    return { kind: 'accepted', message, row: (await store.findAgreement(workflowId)) ?? row };
+    const columns = lessonMachine.columns(state, at);
+    await store.project({ workflowId, state, columns, actor, reason, at });
+    return { kind: 'accepted', message, row: await reread(ports, row) };
   } catch (error) {
-    const met = (await store.findAgreement(workflowId)) ?? row;
+    if (isClosed(error)) return null;
+    const met = await reread(ports, row);
     if (isUnanswered(error) && (await isTemporalThere(temporal))) return { kind: 'pending', row: met };
-    if (isClosed(error)) return closed(given, met);
     throw refusalFrom(error, met) ?? error;
   }
 }
@@ -86,9 +108,6 @@ const isClosed = (error: unknown): boolean =>
 
 /** Both ends of a closed lesson change nothing and are no error (L6); everything else comes too late. */
 function closed({ name }: Order, row: Agreement): OrderResult {
-  if (row.open && row.rev === 0) {
-    throw new RefusedCommand('not_ready', 'The lesson is not started yet; send its start again', row.status);
-  }
   if (name === 'callEnd' || name === 'end') {
     return { kind: 'accepted', message: 'The lesson is already closed, nothing changes', row };
   }

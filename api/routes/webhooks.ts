@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { ApiApp, ApiPorts } from '../ports.ts';
 import { answers, problems } from '../schemas/problem.ts';
+import { shownError } from '../shown-error.ts';
 import { coalesced, drainInbox } from '../webhooks/drain.ts';
 import { receiveEvent } from '../webhooks/receive.ts';
 
@@ -35,7 +36,8 @@ const connect = routeOf(
 export function webhookRoutes(app: ApiApp, ports: ApiPorts): void {
   const wake = coalesced(
     () => drainInbox(ports),
-    (error) => ports.log.error({ err: error }, 'the inbox could not be drained; the timer tries again'),
+    (error) =>
+      ports.log.error({ error: shownError(error) }, 'the inbox could not be drained; the timer tries again'),
   );
   for (const [route, endpoint] of [
     [platform, 'platform'],

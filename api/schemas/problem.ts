@@ -15,13 +15,11 @@ const problem = z
   })
   .openapi('Problem');
 
-const jsonOf = <T extends z.ZodType>(schema: T, description: string) => ({
+/** An answer in JSON. */
+export const answers = <T extends z.ZodType>(schema: T, description: string) => ({
   content: { 'application/json': { schema } },
   description,
 });
-
-/** An answer in JSON. */
-export const answers = jsonOf;
 
 /** A body that must be there, in JSON. */
 export const bodyOf = <T extends z.ZodType>(schema: T) => ({

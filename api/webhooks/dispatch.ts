@@ -7,6 +7,7 @@ import { markEvent } from '../../store/inbox.ts';
 import { stripeEventSignal } from '../../workflows/contract.ts';
 import { followAccount } from '../accounts/news.ts';
 import type { ApiPorts } from '../ports.ts';
+import { shownError } from '../shown-error.ts';
 import { objectOf } from './event.ts';
 import { isAboutAccount, isAboutAgreement } from './known-types.ts';
 import { ownerOf } from './owner.ts';
@@ -37,7 +38,8 @@ export async function dispatch(ports: ApiPorts, event: InboxEvent): Promise<Verd
     verdict = await deliver(ports, event);
   } catch (error) {
     const isAway = error instanceof AppError && error.code === 'unavailable';
-    if (!isAway) ports.log.error({ err: error, event: event.eventId }, 'webhook could not be dispatched');
+    if (!isAway)
+      ports.log.error({ error: shownError(error), event: event.eventId }, 'webhook could not be dispatched');
     pause = isAway ? awayPauseMs : Math.max(pause, awayPauseMs);
     verdict = { status: 'waiting', reason: isAway ? 'unavailable' : 'failed' };
   }

@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/time.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sweepOverdue } from '../overdue.ts';
+import { shownError } from '../shown-error.ts';
 import { claimDue } from './claim.ts';
 import { dispatch } from './dispatch.ts';
 
@@ -85,7 +86,7 @@ function repeated(work: () => Promise<unknown>, everyMs: number, { log }: ApiPor
     try {
       await work();
     } catch (error) {
-      log.error({ err: error }, 'upkeep failed; it is tried again');
+      log.error({ error: shownError(error) }, 'upkeep failed; it is tried again');
     }
     if (!isStopped) timer = setTimeout(begin, everyMs);
   };

@@ -180,9 +180,11 @@ const update = route('POST', '/v1/accounts/:id', shape, ({ world, ids, params })
 
 const retrieve = route('GET', '/v1/accounts/:id', {}, ({ world, ids }) => found(world, ids[0]));
 
-const all = route('GET', '/v1/accounts', listShape, (call) =>
-  page(call, '/v1/accounts', call.world.tables.accounts.newestFirst(call.owner)),
-);
+const all = route('GET', '/v1/accounts', listShape, (call) => {
+  const { accounts, marks } = call.world.tables;
+  const rows = accounts.newestFirst(call.owner).filter(({ id }) => marks.get(accessMark(id)) === undefined);
+  return page(call, '/v1/accounts', rows);
+});
 
 const statusOf = ({ capabilities }: Stripe.Account, id: string): string | undefined =>
   id === 'transfers'

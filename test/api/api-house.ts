@@ -57,6 +57,7 @@ export async function openApiHouse(
     config?: Partial<ApiConfig>;
     now?: () => number;
     file?: string;
+    log?: ApiPorts['log'];
   } = {},
 ): Promise<ApiHouse> {
   const now = given.now ?? Date.now;
@@ -74,7 +75,7 @@ export async function openApiHouse(
       timeout: 5_000,
     }),
     clock: { now },
-    log: pino({ level: 'silent' }),
+    log: given.log ?? pino({ level: 'silent' }),
     config: {
       demo: true,
       auth: { secret: tokenSecret },

@@ -83,10 +83,9 @@ describe('policies', () => {
       payee: 360,
     });
     for (const row of data) {
-      expect(
-        Number(row['platformFee']) + Number(row['payee']) + Number(row['refunded']),
-        String(row['course']),
-      ).toBe(row['charged']);
+      expect(Number(row['platformFee']) + Number(row['payee']) + Number(row['refunded'])).toBe(
+        row['charged'],
+      );
     }
     const both = { ...question, id: 'default', policy: { kind: 'lesson' } };
     expect((await house.ask('viewer', 'POST', '/api/policies/preview', both)).status).toBe(422);

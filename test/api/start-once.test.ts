@@ -41,12 +41,13 @@ describe('a lesson booked while Temporal is away', () => {
     let description = await handle.describe().catch(() => null);
     while (description === null) description = await handle.describe().catch(() => null);
     expect(description).toMatchObject({ status: { name: 'RUNNING' }, type: 'lesson', taskQueue: 'holdfast' });
-    expect(description.memo).toMatchObject({ inputHash: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(String(description.memo?.['inputHash'])).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify(description.searchAttributes)).toContain('tut_acct_1');
-    const history = JSON.stringify(await handle.fetchHistory());
-    const inputs = Buffer.from(JSON.stringify(history)).toString();
-    for (const secret of ['s@example.org', Buffer.from('s@example.org').toString('base64')])
-      expect(inputs).not.toContain(secret);
+    const { events } = await handle.fetchHistory();
+    const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    const input = Buffer.from(payload?.data ?? []).toString();
+    expect(input).toContain('les_away');
+    expect(input).not.toContain('s@example.org');
     expect(await house.traces()).toMatchObject({ agreements: 1, operations: 1 });
     await handle.terminate('done');
     await back.close();

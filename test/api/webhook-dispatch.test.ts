@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { sweepOverdue } from '../../api/overdue.ts';
 import { drainInbox, startUpkeep } from '../../api/webhooks/drain.ts';
 import type { LessonState } from '../../domain/lesson/lesson.ts';
 import { lessonMachine } from '../../domain/lesson/machine.ts';
@@ -57,7 +58,7 @@ async function agreement(runs: boolean, where: ApiHouse = house): Promise<string
 
 async function signalsOf(workflowId: string): Promise<number> {
   const { events } = await house.ports.temporal.workflow.getHandle(workflowId).fetchHistory();
-  return (events ?? []).filter((one) => one.workflowExecutionSignaledEventAttributes != null).length;
+  return (events ?? []).filter((one) => Boolean(one.workflowExecutionSignaledEventAttributes)).length;
 }
 
 const naming = (workflowId: string) => ({
@@ -190,6 +191,21 @@ describe('an event on its way to its agreement', () => {
     await upkeep.stop();
     expect(await signalsOf(workflowId)).toBe(1);
     await away.close();
+  });
+});
+
+describe('an agreement that should have been settled long ago', () => {
+  it('is told to look again, and not every minute while its worker is away', async () => {
+    const workflowId = await agreement(true);
+    const row = await house.store.findAgreement(workflowId);
+    const state = { ...(row?.state as LessonState), rev: 1 };
+    const overdue = { state: 'scheduled', paymentState: 'authorized', settlesAt: Date.now() - 3_600_000 };
+    const columns = { ...lessonMachine.columns(state, Date.now()), ...overdue };
+    await house.store.project({ workflowId, state, columns, actor: 'test', at: Date.now() });
+    const toldAt = new Map<string, number>();
+    expect(await sweepOverdue(house.ports, {}, toldAt)).toEqual({ told: 1, restarted: 0, corrected: 0 });
+    expect(await sweepOverdue(house.ports, {}, toldAt)).toEqual({ told: 0, restarted: 0, corrected: 0 });
+    expect(await signalsOf(workflowId)).toBe(1);
   });
 });
 

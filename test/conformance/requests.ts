@@ -82,9 +82,7 @@ function fitsText(value: string, schema: Schema): boolean {
         (schema.enum === undefined || schema.enum.includes(value)) &&
         value.length <= (schema.maxLength ?? Infinity)
       );
-    case 'array':
-    case 'object':
-    case undefined:
+    default:
       return false;
   }
 }

@@ -34,15 +34,16 @@ export async function historyOf(house: House, lessonId: string): Promise<History
 export const countOf = (history: readonly HistoryLine[], kind: string): number =>
   history.filter((line) => line.kind === kind).length;
 
-/** Waits until the history stops growing for half a second, and answers it. */
+/** The history of a lesson that has come to rest: no workflow task or activity is under way, and none was a moment ago. */
 export async function quietHistory(house: House, lessonId: string): Promise<HistoryLine[]> {
-  let seen = await historyOf(house, lessonId);
-  for (;;) {
-    await pause(500);
-    const now = await historyOf(house, lessonId);
-    if (now.length === seen.length) return now;
-    seen = now;
+  let seen = -1;
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await pause(100)) {
+    const { raw, historyLength } = await handleOf(house, lessonId).describe();
+    const isBusy = Boolean(raw.pendingWorkflowTask) || (raw.pendingActivities ?? []).length > 0;
+    if (!isBusy && historyLength === seen) return historyOf(house, lessonId);
+    seen = isBusy ? -1 : historyLength;
   }
+  throw new Error(`${lessonId} does not come to rest`);
 }
 
 /** Deletes a lesson's workflow from Temporal, as retention does, and answers once nobody remembers it there. */

@@ -19,28 +19,12 @@ import { madeUpSecrets } from '../../worker/made-up-secrets.ts';
 import { createStripe } from '../../worker/stripe.ts';
 import { freePort } from '../../worker/temporal-port.ts';
 import { demoTokens } from '../../worker/tokens.ts';
-import type { TokenRole } from '../../worker/tokens.ts';
 import type { RunningWorker } from '../../worker/worker.ts';
 import { runWorker } from '../../worker/worker.ts';
+import { callers } from './callers.ts';
 
 // test/house/: one whole Holdfast for a test: real Temporal, the simulator over HTTP, its own database, queue and clock.
 // Nothing of ours is replaced here; a test that needs less still gets the whole house.
-
-/** One answer of an HTTP call, its body read as JSON where it is any. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // The shape is the test's claim, checked by its expectations.
-  readonly body: Record<string, unknown> & { [key: string]: never };
-}
-
-/** What a call to the API carries besides its path. */
-export interface Call {
-  readonly body?: unknown;
-  readonly role?: TokenRole | null;
-  readonly key?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
@@ -103,27 +87,6 @@ export async function openHouse(options: HouseOptions = {}) {
   };
   if (options.worker !== false) await startWorker();
 
-  const request = async (method: string, path: string, call: Call = {}): Promise<Answer> => {
-    const { body, role = 'admin', key, headers = {} } = call;
-    const authorization = role === null ? {} : { authorization: `Bearer ${tokens?.[role] ?? ''}` };
-    const idempotency = key === undefined ? {} : { 'idempotency-key': key };
-    const json = body === undefined ? {} : { 'content-type': 'application/json' };
-    const answer = await fetch(`${api.url}${path}`, {
-      method,
-      headers: { ...json, ...authorization, ...idempotency, ...headers },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    return { status: answer.status, headers: answer.headers, body: (await answer.json().catch(() => ({}))) as never };
-  };
-  /** One of the simulator's own controls (http.md 7). */
-  const sim = async (method: string, path: string, body?: unknown): Promise<never> => {
-    const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const answer = await fetch(`${simulator.url}/_sim${path}`, { method, ...init });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} /_sim${path} answered ${answer.status}: ${text}`);
-    return JSON.parse(text) as never;
-  };
-
   return {
     store: store as Store,
     clock: clock as TravelledClock,
@@ -136,8 +99,7 @@ export async function openHouse(options: HouseOptions = {}) {
     stripeUrl: simulator.url,
     webhookSecret,
     connectSecret,
-    request,
-    sim,
+    ...callers({ apiUrl: api.url, stripeUrl: simulator.url, tokens }),
     startWorker,
     stopWorker,
     async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { moneyProblem } from '../../domain/payment/books.ts';
 import { iso } from '../../domain/time.ts';
-import type { Answer, House } from './house.ts';
+import type { Answer, Place } from './callers.ts';
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
@@ -30,7 +30,7 @@ export interface ShownLesson {
 } // prettier-ignore
 
 /** An account that can receive money; its Stripe id is answered. */
-export async function openAccount(house: House, id = `tut_${crypto.randomUUID().slice(0, 8)}`): Promise<{ id: string; stripeId: string }> {
+export async function openAccount(house: Place, id = `tut_${crypto.randomUUID().slice(0, 8)}`): Promise<{ id: string; stripeId: string }> {
   const body = { id, email: 'tutor@example.org', country: 'US', type: 'express', onboarded: true };
   const answer = await house.request('POST', '/api/accounts', { body });
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
@@ -38,7 +38,7 @@ export async function openAccount(house: House, id = `tut_${crypto.randomUUID().
 } // prettier-ignore
 
 /** The body of a booking: a lesson in a day, 25 minutes, 4.50, paid by card. */
-export function booking(house: House, account: string, changes: Record<string, unknown> = {}) {
+export function booking(house: Place, account: string, changes: Record<string, unknown> = {}) {
   const startsAt = Math.ceil((house.clock.now() + 24 * hourMs) / 1000) * 1000;
   return {
     id: `les_${crypto.randomUUID().slice(0, 12)}`,
@@ -53,7 +53,7 @@ export function booking(house: House, account: string, changes: Record<string, u
 }
 
 export async function book(
-  house: House,
+  house: Place,
   account: string,
   changes: Record<string, unknown> = {},
 ): Promise<ShownLesson> {
@@ -65,7 +65,7 @@ export async function book(
   return answer.body as unknown as ShownLesson;
 }
 
-export async function show(house: House, id: string): Promise<ShownLesson> {
+export async function show(house: Place, id: string): Promise<ShownLesson> {
   const answer = await house.request('GET', `/api/lessons/${id}`);
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
   return answer.body as unknown as ShownLesson;
@@ -73,7 +73,7 @@ export async function show(house: House, id: string): Promise<ShownLesson> {
 
 /** A command as the app or an admin sends it; each gets a key of its own unless one is given. */
 export function command(
-  house: House,
+  house: Place,
   id: string,
   name: string,
   body: unknown,
@@ -84,19 +84,20 @@ export function command(
   return house.request('POST', path, { body, key, role: isAdmin ? 'admin' : 'app' });
 }
 
-export async function travel(house: House, to: number | string): Promise<void> {
+export async function travel(house: Place, to: number | string): Promise<void> {
   const body = typeof to === 'number' ? { to: iso(to) } : { by: to };
   const answer = await house.request('POST', '/_dev/travel', { body });
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
 }
 
-/** The lesson when the condition holds; fails after ten seconds of real time with what it last saw. */
+/** The lesson when the condition holds; fails after `withinMs` of real time with what it last saw. */
 export async function until(
-  house: House,
+  house: Place,
   id: string,
   isSo: (lesson: ShownLesson) => boolean,
+  withinMs = 10_000,
 ): Promise<ShownLesson> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + withinMs;
   for (;;) {
     const lesson = await show(house, id);
     if (isSo(lesson)) return lesson;
@@ -113,7 +114,7 @@ interface SimRequest {
 }
 
 /** Every write that reached the simulator, oldest first. */
-export async function writes(house: House, path: RegExp): Promise<SimRequest[]> {
+export async function writes(house: Place, path: RegExp): Promise<SimRequest[]> {
   const { data } = (await house.sim('GET', '/requests')) as { data: SimRequest[] };
   return data.filter((one) => one.method === 'POST' && path.test(one.path));
 }
@@ -122,7 +123,7 @@ export async function writes(house: House, path: RegExp): Promise<SimRequest[]> 
  * The books of a house, checked from every side: Stripe's double entry, every lesson's money identity, our ledger
  * against the views, the view against Stripe's objects, and the audit chain. Every money test ends here.
  */
-export async function checkBooks(house: House): Promise<void> {
+export async function checkBooks(house: Place): Promise<void> {
   const books = (await house.sim('GET', '/books')) as { balanced: boolean; violations: unknown[] };
   expect(books).toMatchObject({ balanced: true, violations: [] });
   expect(await house.store.verifyAudit()).toBeNull();
@@ -135,7 +136,7 @@ export async function checkBooks(house: House): Promise<void> {
   }
 }
 
-async function checkLedger(house: House, workflowId: string, payment: ShownLesson['payment']): Promise<void> {
+async function checkLedger(house: Place, workflowId: string, payment: ShownLesson['payment']): Promise<void> {
   const of = (await house.store.ledgerBalances(workflowId)).reduce<Record<string, number>>(
     (all, { account, amount }) => ({ ...all, [account]: (all[account] ?? 0) + amount }),
     {},
@@ -153,7 +154,7 @@ async function checkLedger(house: House, workflowId: string, payment: ShownLesso
 }
 
 /** What we say against what Stripe has: one fate, one transfer, every amount. */
-async function checkStripe(house: House, workflowId: string, payment: ShownLesson['payment']): Promise<void> {
+async function checkStripe(house: Place, workflowId: string, payment: ShownLesson['payment']): Promise<void> {
   const intent = await house.stripe.paymentIntents.retrieve(payment.paymentIntentId, {
     expand: ['latest_charge'],
   });

@@ -39,7 +39,12 @@ export const workflowIdOf = ({ id }: { readonly id: string }): string => `lesson
 const bodyOf = (house: House, { id, account, startsInMs }: Life) => {
   const startsAt = house.clock.now() + startsInMs;
   const student = { id: `stu_${id}`, email: 's@example.org', name: 'S', paymentMethod: 'pm_card_visa' };
-  return booking(house, account.id, { id, student, startsAt: iso(startsAt), endsAt: iso(startsAt + lessonMs) });
+  return booking(house, account.id, {
+    id,
+    student,
+    startsAt: iso(startsAt),
+    endsAt: iso(startsAt + lessonMs),
+  });
 };
 
 const blankLife = async (house: House, startsInMs: number): Promise<Life> => {
@@ -96,7 +101,8 @@ const held = {
   payment: { authorized: 450, captured: 450, released: 0, refunded: 0, feeEarned: 90, transferred: 360, paidOut: 360, held: 0 },
 } as const; // prettier-ignore
 
-const ownBy = (house: House, life: Life) => house.stripe.transfers.list({ transfer_group: workflowIdOf(life) });
+const ownBy = (house: House, life: Life) =>
+  house.stripe.transfers.list({ transfer_group: workflowIdOf(life) });
 const isOf = (life: Life) => (made: { metadata: Record<string, string> | null }) =>
   made.metadata?.['workflow_id'] === workflowIdOf(life);
 
@@ -208,6 +214,8 @@ export async function expectOneEffect(house: House, story: WriteStory, life: Lif
   const operations = await house.store.listOperations(workflowIdOf(life));
   const effective = operations.filter(({ kind, result }) => kind === story.move && result === 'effect');
   expect(effective, 'operations with an effect').toHaveLength(1);
-  const { data: parked } = (await house.request('GET', `/api/admin/alerts?type=PARKED&subject=${workflowIdOf(life)}&resolved=false`)).body;
+  const { data: parked } = (
+    await house.request('GET', `/api/admin/alerts?type=PARKED&subject=${workflowIdOf(life)}&resolved=false`)
+  ).body;
   expect(parked, 'open PARKED alerts').toEqual([]);
 }

@@ -10,10 +10,9 @@ import { iso } from '../../domain/time.ts';
 /** A way a story can go: lives it in a house of its own, and answers the lesson when its history tells that way. */
 type Path = (house: House) => Promise<string>;
 
-
 const dayMs = 24 * hourMs;
 
-/** A lesson booked a day ahead. `id` is part of every Stripe key, so each path has the same one in every recording. */
+/** A lesson booked a day ahead, for an account that can be paid. */
 async function booked(house: House, changes: Record<string, unknown> = {}, accountId = 'acct_tutor'): Promise<ShownLesson> {
   await openAccount(house, accountId);
   return await book(house, accountId, changes);
@@ -178,7 +177,7 @@ export const paths: Readonly<Record<string, Path>> = {
   async 'account-not-ready'(house) {
     const lesson = await booked(house);
     const account = await house.store.findAccount('acct_tutor');
-    const capabilities = (transfers: string) => house.sim('POST', `/accounts/${account?.stripeId}`, { capabilities: { transfers } });
+    const capabilities = (transfers: string) => house.sim('POST', `/accounts/${account?.stripeAccountId}`, { capabilities: { transfers } });
     await capabilities('inactive');
     await joined(house, lesson, 'student', 'tutor');
     await travel(house, endOf(lesson) + 7 * hourMs);
