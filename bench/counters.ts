@@ -13,7 +13,9 @@ try {
   console.log(line('counter', 'value', 'bar', 'verdict'));
   for (const { counter, value, bar, holds } of rows)
     console.log(line(counter, value, bar, holds ? 'ok' : 'BROKEN'));
-  console.log(line('inbox transactions (apart)', String(cost.inboxTransactions), '', ''));
+  console.log(
+    line('inbox transactions, apart', `${cost.inboxTransactions} for ${cost.inboxEvents} webhooks`),
+  );
   console.log(line('the same lesson, hearing echoes', `${echoed.events} events, ${echoed.actions} actions`));
   if (rows.some(({ holds }) => !holds)) process.exitCode = 1;
 } finally {

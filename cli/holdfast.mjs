@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npx holdfast …`: loads the TypeScript of the command line the way bootstrap.mjs does.
+// `npx holdfast …`: runs the command line of this checkout the way bootstrap.mjs does, but without installing anything.
 import { register } from 'tsx/esm/api';
 
 register();
-await import('./main.ts');
+await import(new URL('main.ts', import.meta.url).href);

@@ -71,10 +71,11 @@ describe('join, call-end, end, cancel, dispute and the scheduled end, in 30 of t
     const account = await openAccount(house);
     const startsAt = Math.ceil((house.clock.now() + 60 * minuteMs) / 1000) * 1000;
     const times = { startsAt: iso(startsAt), endsAt: iso(startsAt + 25 * minuteMs) };
-    for (const [index, order] of sample.entries()) {
+    const entered = sample.map(async (order, index): Promise<Race> => {
       const lesson = await book(house, account.id, { id: `les_order_${index}_${crypto.randomUUID().slice(0, 8)}`, amount: 4999, ...times });
-      races.push({ lesson, order, answers: [] });
-    }
+      return { lesson, order, answers: [] };
+    });
+    races.push(...(await Promise.all(entered)));
     const together = (work: (race: Race) => Promise<void>): Promise<unknown> => Promise.all(races.map(work));
     const endOf = ({ order }: Race): number => order.indexOf('scheduledEnd');
     // Every other lesson hears its first word before the start, where a cancellation is still taken.

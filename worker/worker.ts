@@ -22,7 +22,7 @@ const shutdownGraceTime = '8 s';
 const shutdownForceTime = '10 s';
 
 /** Builds a worker with every slot stated: predictable on a small machine, and below Stripe's 25 writes a second. */
-export function createWorker(parts: WorkerParts): Promise<Worker> {
+function createWorker(parts: WorkerParts): Promise<Worker> {
   return Worker.create({
     connection: parts.connection,
     namespace: parts.namespace,

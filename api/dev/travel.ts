@@ -2,7 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import { iso } from '../../domain/time.ts';
 import type { Instant } from '../../domain/time.ts';
 import { inParallel, settle, standings } from './settle.ts';
-import type { Rest, Resting, SettlePorts } from './settle.ts';
+import type { Rest, SettlePorts } from './settle.ts';
 
 /** Work of the house that is done every so often and must not be forgotten on a journey. */
 export interface Schedule {
@@ -51,11 +51,8 @@ const shortestStepMs = 1_000;
 /** The second round finds the stories that worked during the first; a third is for those they woke. */
 const lastRounds = 3;
 
-/**
- * A skip that ends while work begun in it is under way lets the server leap on to the story's next timer, days away
- * (measured on 1.32.1). So a skip may end at the story's next event or this long after it, far above any attempt.
- */
-const clearOfWorkMs = 30_000;
+/** A skip that goes so far beyond a story's next event may pass others too: the steps of a long outage. */
+const severalEventsMs = 30_000;
 
 const hourMs = 3_600_000;
 
@@ -167,19 +164,11 @@ async function catchUp(ports: TravelPorts, isLast: boolean): Promise<boolean> {
     const lagMs = clock.now() - Date.now() - standing.aheadMs;
     const waitsForRetry = standing.retryAt !== null && standing.retryAt > clock.now();
     if (lagMs < sameTimeMs || (waitsForRetry && !isLast)) return false;
-    await stories.fastForward(row.workflowId, skipMs(lagMs, { row, standing }));
+    const eventInMs = (standing.retryAt ?? row.nextWakeAt ?? Infinity) - standing.now;
+    await stories.fastForward(row.workflowId, lagMs, lagMs - eventInMs > severalEventsMs);
     return true;
   });
   return moved.includes(true);
-}
-
-/** How much of its lag a story skips at once; what is left is the next round's. */
-function skipMs(lagMs: number, { row, standing }: Resting): number {
-  // A retry is due at once when a skip ends within its backoff, so the skip ends just before it.
-  const eventAt = standing.retryAt === null ? row.nextWakeAt : standing.retryAt - 1;
-  const untilEventMs = (eventAt ?? 0) - standing.now;
-  const isClear = untilEventMs <= 0 || untilEventMs > lagMs || lagMs - untilEventMs > clearOfWorkMs;
-  return isClear ? lagMs : untilEventMs;
 }
 
 /** The earliest moment at which something happens by itself. */

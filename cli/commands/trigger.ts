@@ -32,7 +32,7 @@ const on = (of: Subject['of'], collection: string, deed: string): Subject => ({
 });
 
 /** Each event and the deed outside Holdfast that makes it happen. */
-export const triggers: Readonly<Record<string, Subject>> = {
+const triggers: Readonly<Record<string, Subject>> = {
   'payment_intent.canceled': on('payment', 'payment_intents', 'cancel'),
   'payment_intent.succeeded': on('payment', 'payment_intents', 'capture'),
   'payment_intent.amount_capturable_updated': on('payment', 'payment_intents', 'succeed'),

@@ -20,10 +20,12 @@ export interface Route {
   readonly path: string;
   readonly segments: readonly string[];
   readonly publishable: boolean;
+  /** The names it takes on the first level. */
+  readonly parameters: readonly string[];
   readonly prepare: (call: Omit<Call<unknown>, 'params'>, form: FormGroup) => () => object;
 }
 
-/** Parameters that every endpoint takes. */
+/** Parameters that every endpoint takes but a deletion, whose answer has nothing to expand. */
 const everywhere = { expand: list(text) };
 
 interface Extra<P> {
@@ -40,12 +42,13 @@ export const route = <S extends Shape>(
   act: (call: Call<Read<S>>) => object,
   extra: Extra<Read<S>> = {},
 ): Route => {
-  const whole = { ...everywhere, ...shape };
+  const whole = { ...(method === 'DELETE' ? {} : everywhere), ...shape };
   return {
     method,
     path,
     segments: path.split('/').slice(1),
     publishable: extra.publishable ?? false,
+    parameters: Object.keys(whole),
     prepare: (call, form) => {
       const params = readShape<S>(whole, form);
       extra.check?.(params);
@@ -55,12 +58,14 @@ export const route = <S extends Shape>(
 };
 
 /** The parameters of every list. */
-export const listShape = {
+export const pageShape = {
   limit: integer,
   starting_after: identifier,
   ending_before: identifier,
-  created: moments,
 };
+
+/** The parameters of a list that can be narrowed by the time its objects were made. */
+export const listShape = { ...pageShape, created: moments };
 
 /** Finds endpoints by method and path; `:name` matches one segment. */
 export class Routes {

@@ -11,7 +11,7 @@ import {
   text,
 } from '../http/parameters.ts';
 import { invalidParameter, noSuch, refused } from '../http/refusal.ts';
-import { listShape, route, type Call } from '../http/route.ts';
+import { pageShape, route, type Call } from '../http/route.ts';
 import { mergeMetadata } from './money.ts';
 import { assertUsable, attach, cardBehind, methodNamed, mintMethod } from './saved-cards.ts';
 import { testCardNamed } from './test-cards.ts';
@@ -125,14 +125,14 @@ const listed = (call: Call<{ type?: string | undefined }>, customer: string | un
   );
 };
 
-const all = route('GET', '/v1/payment_methods', { ...listShape, customer: identifier, type }, (call) =>
+const all = route('GET', '/v1/payment_methods', { ...pageShape, customer: identifier, type }, (call) =>
   listed(call, call.params.customer, '/v1/payment_methods'),
 );
 
 const ofCustomer = route(
   'GET',
   '/v1/customers/:id/payment_methods',
-  { ...listShape, type, allow_redisplay: text },
+  { ...pageShape, type, allow_redisplay: text },
   (call) => {
     const [customer] = call.ids;
     if (call.world.tables.customers.get(customer, call.owner) === undefined)

@@ -116,7 +116,6 @@ export const makeTransfer = (world: World, wanted: Wanted): Stripe.Transfer => {
   }); // prettier-ignore
   world.tables.transfers.put(row, platform);
   world.emit('transfer.created', row);
-  world.emit('payment.created', arrived, destination);
   return row;
 };
 

@@ -2,7 +2,7 @@ import type { Stripe } from 'stripe';
 import { page } from '../http/pages.ts';
 import { amount, clearableText, freeMap, identifier, oneOf, required, text } from '../http/parameters.ts';
 import { missingParameter, noSuch } from '../http/refusal.ts';
-import { listShape, route, type Call } from '../http/route.ts';
+import { listShape, pageShape, route, type Call } from '../http/route.ts';
 import { currencyOf, mergeMetadata } from './money.ts';
 import { makeTransfer, reverseTransfer } from './transferring.ts';
 
@@ -110,7 +110,7 @@ const updateReversal = route(
 
 const retrieveReversal = route('GET', '/v1/transfers/:id/reversals/:reversal', {}, foundReversal);
 
-const reversals = route('GET', '/v1/transfers/:id/reversals', listShape, (call) => {
+const reversals = route('GET', '/v1/transfers/:id/reversals', pageShape, (call) => {
   const { id } = found(call);
   return page(
     call,

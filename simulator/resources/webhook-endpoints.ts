@@ -3,7 +3,7 @@ import type { Stripe } from 'stripe';
 import { page } from '../http/pages.ts';
 import { clearableText, flag, freeMap, list, required, text } from '../http/parameters.ts';
 import { invalidParameter, noSuch } from '../http/refusal.ts';
-import { listShape, route, type Call } from '../http/route.ts';
+import { pageShape, route, type Call } from '../http/route.ts';
 import { apiVersion } from '../webhooks/events.ts';
 import { mergeMetadata } from './money.ts';
 
@@ -92,7 +92,7 @@ const remove = route('DELETE', '/v1/webhook_endpoints/:id', {}, (call) => {
 
 const retrieve = route('GET', '/v1/webhook_endpoints/:id', {}, found);
 
-const all = route('GET', '/v1/webhook_endpoints', listShape, (call) =>
+const all = route('GET', '/v1/webhook_endpoints', pageShape, (call) =>
   page(call, '/v1/webhook_endpoints', call.world.tables.webhookEndpoints.newestFirst(call.owner)),
 );
 

@@ -3,7 +3,7 @@ import type { Simulator } from '../../simulator/simulator.ts';
 import type { Answer } from './answers.ts';
 import type { SentRequest } from './requests.ts';
 
-/** One request to Stripe's API and its answer. */
+/** One request to Stripe's API and its answer; status 0 where a fault kept the answer back. */
 export type Exchange = SentRequest & Answer;
 
 /** Writes down everything that is asked under /v1 from now on, with the answer as it left. */
@@ -16,13 +16,9 @@ export function recordExchanges(simulator: Simulator): Exchange[] {
     if (path.startsWith('/v1/')) {
       const params = decodeForm(request.method === 'POST' ? request.body : query);
       const { method } = request;
-      exchanges.push({
-        method,
-        path,
-        params,
-        status: response.status,
-        body: JSON.parse(response.body) as unknown,
-      });
+      const isLost = response.dropped !== undefined;
+      const body = isLost ? null : (JSON.parse(response.body) as unknown);
+      exchanges.push({ method, path, params, status: isLost ? 0 : response.status, body });
     }
     return response;
   };

@@ -1,4 +1,4 @@
-import type { Problem, Schema, Spec } from './spec.ts';
+import type { Operation, Problem, Schema, Spec } from './spec.ts';
 import { operationOf } from './spec.ts';
 
 /** A decoded form or query: text, or a group of named or numbered values. */
@@ -19,17 +19,27 @@ export function checkRequest(spec: Spec, { method, path, params }: SentRequest):
   const found = operationOf(spec, method, path);
   if (found === null) return [{ kind: 'unknown call', at: `${method} ${path}`, detail: 'no such endpoint' }];
   const { name, operation } = found;
-  const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
-  const body = operation.requestBody?.content?.['application/x-www-form-urlencoded']?.schema;
-  const schema: Schema =
-    method === 'POST'
-      ? { ...body, type: 'object' }
-      : {
-          type: 'object',
-          properties: Object.fromEntries(query.map((parameter) => [parameter.name, parameter.schema])),
-          required: query.filter(({ required }) => required === true).map((parameter) => parameter.name),
-        };
+  const schema = parametersOf(method, operation);
   return checkGroup(params, schema, (parameter) => `${name} ${parameter}`);
+}
+
+/** The names an endpoint takes on the first level. */
+export const namesTaken = (spec: Spec, method: string, path: string): ReadonlySet<string> => {
+  const found = operationOf(spec, method, path);
+  return new Set(found === null ? [] : Object.keys(parametersOf(method, found.operation).properties ?? {}));
+};
+
+function parametersOf(method: string, operation: Operation): Schema {
+  if (method === 'POST') {
+    const body = operation.requestBody?.content?.['application/x-www-form-urlencoded']?.schema;
+    return { ...body, type: 'object' };
+  }
+  const query = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
+  return {
+    type: 'object',
+    properties: Object.fromEntries(query.map(({ name, schema }) => [name, schema])),
+    required: query.filter(({ required }) => required === true).map(({ name }) => name),
+  };
 }
 
 type Name = (parameter: string) => string;

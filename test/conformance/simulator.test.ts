@@ -2,13 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiRoutes, createRoutes } from '../../simulator/resources/routes.ts';
 import type { House } from '../simulator/house.ts';
 import { day, openHouse, secret } from '../simulator/house.ts';
-import type { AnswerChecker } from './answers.ts';
 import { answerChecker } from './answers.ts';
 import { checkEvent } from './events.ts';
 import type { Exchange } from './exchanges.ts';
 import { recordExchanges } from './exchanges.ts';
 import { stale, unexplained } from './known-differences.ts';
-import { checkRequest } from './requests.ts';
+import { checkRequest, namesTaken } from './requests.ts';
 import type { Problem, Spec } from './spec.ts';
 import { readSpec } from './spec.ts';
 import { payPayees } from './tour-accounts.ts';
@@ -19,13 +18,13 @@ import { meetRefusals } from './tour-refusals.ts';
 describe('the simulator speaks as Stripe does', () => {
   let house: House;
   let spec: Spec;
-  let checker: AnswerChecker;
+  let problems: Record<'answers' | 'events' | 'requests', Problem[]>;
   let exchanges: Exchange[];
   let refusals: ReadonlySet<string>;
   const events: { readonly type: string }[] = [];
   beforeAll(async () => {
     spec = await readSpec();
-    checker = answerChecker(spec);
+    const checker = answerChecker(spec);
     house = await openHouse({
       endpoints: [true, false].map((connect) => ({ url: 'http://listener', secret, connect })),
       send: async (_url, _headers, body) => {
@@ -38,18 +37,23 @@ describe('the simulator speaks as Stripe does', () => {
     await payPayees(house);
     refusals = await meetRefusals(house);
     await house.advance(7 * day);
+    problems = {
+      answers: exchanges.flatMap((exchange) => checker.answer(exchange)),
+      events: events.flatMap((event) => checkEvent(spec, checker, event)),
+      requests: exchanges
+        .filter(({ status }) => status === 200)
+        .flatMap((exchange) => checkRequest(spec, exchange)),
+    };
   });
   afterAll(() => house.close());
-
-  const answerProblems = (): Problem[] => exchanges.flatMap((exchange) => checker.answer(exchange));
-  const eventProblems = (): Problem[] => events.flatMap((event) => checkEvent(spec, checker, event));
-  const requestProblems = (): Problem[] =>
-    exchanges.filter(({ status }) => status === 200).flatMap((exchange) => checkRequest(spec, exchange));
 
   it('the tour called every endpoint the simulator serves, and each answered', () => {
     const routes = createRoutes();
     const answered = exchanges
-      .map(({ status, method, path }) => ({ status, call: `${method} ${routes.find(method, path)?.route.path ?? path}` }))
+      .map(({ status, method, path }) => ({
+        status,
+        call: `${method} ${routes.find(method, path)?.route.path ?? path}`,
+      }))
       .filter(({ status, call }) => status === (neverGranted.has(call) ? 400 : 200))
       .map(({ call }) => call);
     const served = apiRoutes.map(({ method, path }) => `${method} ${path}`);
@@ -58,25 +62,43 @@ describe('the simulator speaks as Stripe does', () => {
 
   it('the tour met every kind of refusal', () => {
     const statuses = [...refusals].map((met) => met.split(' ')[0]);
-    expect([...new Set(statuses)].sort()).toEqual(['400', '401', '402', '403', '404', '409', '429', '500', '503']);
+    expect([...new Set(statuses)].sort()).toEqual([
+      '400',
+      '401',
+      '402',
+      '403',
+      '404',
+      '409',
+      '429',
+      '500',
+      '503',
+    ]);
   });
 
   it('every answer and every error has the fields of Stripe’s document', () => {
     expect(exchanges.length).toBeGreaterThan(100);
-    expect(unexplained(answerProblems())).toEqual([]);
+    expect(unexplained(problems.answers)).toEqual([]);
   });
 
   it('every event it sends is one that exists, with an object as it is and as it was', () => {
     expect(new Set(events.map(({ type }) => type)).size).toBeGreaterThan(30);
-    expect(unexplained(eventProblems())).toEqual([]);
+    expect(unexplained(problems.events)).toEqual([]);
   });
 
   it('it took no parameter that Stripe would refuse', () => {
-    expect(unexplained(requestProblems())).toEqual([]);
+    expect(unexplained(problems.requests)).toEqual([]);
+  });
+
+  it('it knows no parameter that Stripe does not', () => {
+    const unknown = apiRoutes.flatMap(({ method, path, parameters }) => {
+      const known = namesTaken(spec, method, path.replace(/:[a-z]+/g, '0'));
+      return parameters.filter((name) => !known.has(name)).map((name) => `${method} ${path} ${name}`);
+    });
+    expect(unknown).toEqual([]);
   });
 
   it('no known difference is listed that is not there', () => {
-    expect(stale([...answerProblems(), ...eventProblems(), ...requestProblems()])).toEqual([]);
+    expect(stale(Object.values(problems).flat())).toEqual([]);
   });
 });
 

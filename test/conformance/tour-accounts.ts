@@ -68,7 +68,10 @@ async function transfers({ stripe, fund }: House, destination: string): Promise<
     expand: ['balance_transaction', 'destination_payment'],
   });
   await stripe.transfers.update(transfer.id, { description: 'her share', metadata: { more: 'yes' } });
-  const back = await stripe.transfers.createReversal(transfer.id, { amount: 100, metadata: { why: 'refund' } });
+  const back = await stripe.transfers.createReversal(transfer.id, {
+    amount: 100,
+    metadata: { why: 'refund' },
+  });
   await stripe.transfers.updateReversal(transfer.id, back.id, { metadata: { why: 'dispute' } });
   await stripe.transfers.retrieveReversal(transfer.id, back.id, { expand: ['balance_transaction'] });
   await stripe.transfers.listReversals(transfer.id, { limit: 10 });

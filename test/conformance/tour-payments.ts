@@ -65,7 +65,12 @@ async function intents({ stripe, control, advance, hold }: House, customer: stri
     expand: ['latest_charge.balance_transaction'],
   });
   await stripe.paymentIntents.retrieve(held.id, { expand: ['latest_charge.refunds'] });
-  await stripe.paymentIntents.list({ customer, limit: 2, created: { gte: 0 }, expand: ['data.latest_charge'] });
+  await stripe.paymentIntents.list({
+    customer,
+    limit: 2,
+    created: { gte: 0 },
+    expand: ['data.latest_charge'],
+  });
 
   await stripe.paymentIntents.cancel((await hold(700)).id, { cancellation_reason: 'abandoned' });
   await hold(800, 'pm_card_discover');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countOf, handleOf, historyOf, quietHistory } from '../house/history.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
-import { book, checkBooks, openAccount, show, travel, until } from '../house/lessons.ts';
+import { book, booking, checkBooks, openAccount, show, travel, until } from '../house/lessons.ts';
 import type { ShownLesson } from '../house/lessons.ts';
 import type { RawPayload } from '../house/raw-messages.ts';
 import { rawPayload, rawSignal, rawUpdate } from '../house/raw-messages.ts';
@@ -38,17 +38,21 @@ const quiet = ({ rejected: _, ...lesson }: ShownLesson) => lesson;
 describe('messages that make no sense', () => {
   let house: House;
   let account: { id: string };
+  /** All at one hour, so that one journey settles them. */
+  let hour = {};
   const touched: ShownLesson[] = [];
   beforeAll(async () => {
     house = await openHouse();
     account = await openAccount(house);
+    const { startsAt, endsAt } = booking(house, account.id);
+    hour = { startsAt, endsAt };
   });
   afterAll(async () => {
     await house.close();
   });
 
   it.each(Object.entries(nonsense))('change nothing as signals with %s, and everyone sees them', async (_what, payloads) => {
-    const before = await book(house, account.id);
+    const before = await book(house, account.id, hour);
     for (const name of doors) await rawSignal(house, before.id, name, payloads);
     const after = await until(house, before.id, ({ rejected }) => rejected.length >= doors.length);
     expect(after.rejected.map(({ name }) => name)).toEqual(doors);
@@ -63,7 +67,7 @@ describe('messages that make no sense', () => {
     ['with an argument', [json(join)]],
     ['with bytes that are no JSON', [rawPayload('{')]],
   ])('change nothing as a signal nobody knows %s, and everyone sees it', async (_what, payloads) => {
-    const before = await book(house, account.id);
+    const before = await book(house, account.id, hour);
     const [name, longName] = ['payTheTutorNow', 'x'.repeat(900)];
     await rawSignal(house, before.id, name, payloads);
     await rawSignal(house, before.id, longName, payloads);
@@ -77,7 +81,7 @@ describe('messages that make no sense', () => {
   });
 
   it('come in hundreds and still fit on a page, while the lesson hears what makes sense', async () => {
-    const lesson = await book(house, account.id);
+    const lesson = await book(house, account.id, hour);
     await Promise.all(Array.from({ length: 200 }, () => rawSignal(house, lesson.id, 'cancel', [json([])])));
     await rawSignal(house, lesson.id, 'join', [json({ ...join, at: lesson.startsAt })]);
     const after = await until(house, lesson.id, ({ state }) => state === 'in_progress');
@@ -86,7 +90,7 @@ describe('messages that make no sense', () => {
   });
 
   it.each(Object.entries(nonsense))('are refused as Updates with %s and leave nothing behind', async (_what, payloads) => {
-    const before = await book(house, account.id);
+    const before = await book(house, account.id, hour);
     const history = await quietHistory(house, before.id);
     for (const name of doors.filter((one) => one !== 'stripeEvent')) {
       expect(await rawUpdate(house, before.id, name, payloads), name).toMatch(new RegExp(`^${name}: `));

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { WorkflowBundleOption } from '@temporalio/worker';
@@ -48,6 +49,8 @@ describe('lessons that were running before a deploy', () => {
     expect([...moves].toSorted()).toEqual(all);
   });
   it('replay from plain JSON, as the CLI exports it: one protobufjs 8 is hoisted (temporal-rules 54)', async () => {
+    const proto = createRequire(createRequire(import.meta.url).resolve('@temporalio/proto'));
+    expect(proto.resolve('protobufjs')).toBe(createRequire(import.meta.url).resolve('protobufjs'));
     const [one] = recorded;
     expect(JSON.parse(historyToJSON(one?.history ?? {}))).toEqual(JSON.parse(one?.json ?? ''));
     const { json, path = '' } = one ?? {};
