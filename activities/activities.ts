@@ -1,12 +1,13 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { JournalMove } from '../domain/payment/intent.ts';
 import type { MoveFact } from '../domain/payment/moves.ts';
-import { factOfIntent, intentExpansion, outcomeOfIntent, requestIdOf } from './intent-facts.ts';
+import { requestIdOf } from './intent-facts.ts';
 import { authorize } from './moves/authorize.ts';
 import { capture } from './moves/capture.ts';
 import { createCustomer } from './moves/create-customer.ts';
 import { earnFee } from './moves/earn-fee.ts';
 import { stripePayout } from './moves/pay-out.ts';
+import { readPayment } from './moves/read-payment.ts';
 import { refund } from './moves/refund.ts';
 import { release } from './moves/release.ts';
 import { factOfSetup, saveCard } from './moves/save-card.ts';
@@ -48,17 +49,16 @@ export function createActivities(ports: Ports): Activities {
     payOut: journalled(stripePayout),
     earnFee: journalled(earnFee),
 
-    /** Reads the payment as Stripe has it now: the answer to every hint, and the last look before a deadline. */
     readPayment: (task) =>
-      beating(async () => {
-        const { paymentIntentId } = task.move;
-        const read = () => stripe.paymentIntents.retrieve(paymentIntentId, { expand: intentExpansion });
-        const intent = await answered(read);
-        const { payment, plan } = task.state;
-        const asked = payment.money.captured || plan?.charge || null;
-        const outcome = outcomeOfIntent(intent, factOfIntent(intent, clock, asked));
-        return await adopt(task, workflowIdOf(), outcome, ports);
-      }),
+      beating(
+        async () =>
+          await adopt(
+            task,
+            workflowIdOf(),
+            await answered(() => readPayment(task, workflowIdOf(), ports)),
+            ports,
+          ),
+      ),
 
     readCard: (task) =>
       beating(async () => {

@@ -67,9 +67,11 @@ export async function perform<M extends JournalMove>(
   const known = await store.findOperation(key);
   if (known?.status === 'done') return factOf(known);
   const attempt = { ports, workflowId, move: task.move, key, task, intendedAt: known?.createdAt ?? clock.now() };
-  if (known === null || activityInfo().attempt === 1) {
-    const obstacle = verb.obstacle === undefined ? null : await answered(() => verb.obstacle!(attempt));
-    if (obstacle !== null) return await show(task, workflowId, obstacle, ports);
+  // Once begun, a move may have been made without our knowing: only Stripe's word ends it then.
+  if (known === null && verb.obstacle !== undefined) {
+    const { obstacle } = verb;
+    const fact = await answered(() => obstacle(attempt));
+    if (fact !== null) return await show(task, workflowId, fact, ports);
   }
   const intent = { key, workflowId, kind, params, paramsHash: contentHash(params), at: clock.now() };
   const { operation } = await store.intend(intent);
@@ -179,7 +181,7 @@ const factOf = (operation: Operation): MoveFact => operation.outcome as unknown 
 
 /**
  * Books what a read found. Money that somebody else moved is adopted as an operation of its own, named after the
- * state it led to, so that a repeated read books it once; anything else only shows the story.
+ * revision that read it, so that a repeated read books it once; anything else only shows the story.
  */
 export async function adopt(
   task: Story,
@@ -190,7 +192,7 @@ export async function adopt(
   const { fact } = outcome;
   const moved = ledgerLines(task.state.payment.money, after(task.kind, task.state, fact).payment.money);
   if (moved.length === 0) return await show(task, workflowId, fact, ports);
-  const key = `${workflowId}:adopt:${fact.type}`;
+  const key = `${workflowId}:adopt:${task.state.rev}`;
   const params = { found: outcome.objects, moved };
   const intent = { key, workflowId, kind: 'adopt', params, paramsHash: contentHash(params) };
   await ports.store.intend({ ...intent, at: ports.clock.now() });

@@ -65,6 +65,7 @@ async function say(house: House, { lesson, answers }: Race, said: readonly Racer
 describe('join, call-end, end, cancel, dispute and the scheduled end, in 30 of their orders', () => {
   let house: House;
   const races: Race[] = [];
+  const resolutions: number[] = [];
 
   beforeAll(async () => {
     house = await openHouse();
@@ -85,15 +86,12 @@ describe('join, call-end, end, cancel, dispute and the scheduled end, in 30 of t
     await together((race) => say(house, race, race.order.slice(early.includes(race) ? 1 : 0, endOf(race))));
     await travel(house, startsAt + 26 * minuteMs);
     await together((race) => say(house, race, race.order.slice(endOf(race))));
-    let opened = 0;
     for (const { lesson } of races) {
       if ((await show(house, lesson.id)).state !== 'disputed') continue;
-      const verdict = outcomes[opened % outcomes.length];
+      const verdict = outcomes[resolutions.length % outcomes.length];
       const answer = await command(house, lesson.id, 'resolve', { ...verdict, reason: 'Heard both' });
-      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-      opened += 1;
+      resolutions.push(answer.status);
     }
-    expect(opened).toBeGreaterThan(2);
     await travel(house, 'P3D');
   }, 300_000);
   afterAll(async () => {
@@ -134,6 +132,9 @@ describe('join, call-end, end, cancel, dispute and the scheduled end, in 30 of t
     for (const { order, answers } of races) {
       expect(answers, order.join(' > ')).toHaveLength(10);
     }
+    // Enough complaints were open for each way to resolve one.
+    expect(resolutions.length).toBeGreaterThanOrEqual(outcomes.length);
+    expect(new Set(resolutions)).toEqual(new Set([200]));
     expect(new Set(races.flatMap(({ answers }) => answers))).toEqual(new Set([200, 409]));
   });
 }); // prettier-ignore

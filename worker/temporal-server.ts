@@ -134,6 +134,8 @@ function serverArguments({ port, uiPort, dbFile, searchAttributes }: Launch): st
     // Travel needs it; eager activities save a round trip each and are off by default.
     '--dynamic-config-value=frontend.WorkflowTimeSkippingEnabled=true',
     '--dynamic-config-value=system.enableActivityEagerExecution=true',
+    // The server looks at its timers this much ahead; its default of one second is what a journey mostly waits for.
+    '--dynamic-config-value=history.timerProcessorMaxTimeShift="10ms"',
     ...Object.entries(searchAttributes).map(([name, type]) => `--search-attribute=${name}=${type}`),
   ];
 }

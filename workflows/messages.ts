@@ -46,7 +46,7 @@ export function hear(kind: Kind, life: AnyLife, now: () => number, onAnswered: (
     const validator = (raw: unknown): void => {
       const refusal = life.refusal(name, raw, now());
       if (refusal !== null) {
-        throw ApplicationFailure.nonRetryable(refusal.detail, refusalType, refusal.code);
+        throw ApplicationFailure.nonRetryable(refusal.detail, refusalType, refusal.code, life.state.rev);
       }
     };
     const description = `Orders ${name}; needs an object, see the OpenAPI page`;

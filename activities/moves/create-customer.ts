@@ -8,11 +8,6 @@ type CreateCustomer = MoveOf<'createCustomer'>;
 
 /** Gets or creates the person's customer: one for each person, kept in the store, so saved cards stay together. */
 export const createCustomer: Verb<CreateCustomer> = {
-  async obstacle({ ports, move }) {
-    const known = await ports.store.findCustomer(move.personId);
-    return known && { type: 'customerCreated', at: ports.clock.now(), customerId: known.stripeCustomerId };
-  },
-
   async find(attempt) {
     for await (const found of attempt.ports.stripe.customers.list({ ...createdFrom(attempt), limit: 100 })) {
       if (found.metadata['operation'] === attempt.key) return await outcome(attempt, found);
@@ -22,6 +17,15 @@ export const createCustomer: Verb<CreateCustomer> = {
 
   async make(attempt, idempotencyKey) {
     const { ports, move } = attempt;
+    const known = await ports.store.findCustomer(move.personId);
+    if (known !== null) {
+      const fact = {
+        type: 'customerCreated',
+        at: ports.clock.now(),
+        customerId: known.stripeCustomerId,
+      } as const;
+      return { fact, objects: [], requestId: null, effect: false };
+    }
     const metadata = { ...stampOf(attempt), person_id: move.personId };
     return await outcome(attempt, await ports.stripe.customers.create({ metadata }, { idempotencyKey }));
   },

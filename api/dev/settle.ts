@@ -25,6 +25,8 @@ export interface Resting {
 /** Everything at rest, and when something will happen by itself next. */
 export interface Rest {
   readonly stories: readonly Resting[];
+  /** Open agreements whose workflow is gone: the safety net takes them up once they are overdue. */
+  readonly missing: readonly AgreementSummary[];
   readonly nextStripeEventAt: Instant | null;
 }
 
@@ -54,11 +56,11 @@ export async function settle(ports: SettlePorts): Promise<Rest> {
     await ports.drainInbox();
     // Counted and not asked for by their time: one that is being handed on has its next time in the future.
     const { received } = await ports.store.countEvents();
-    const stories = await standings(ports);
+    const { stories, missing } = await openStories(ports);
     const waking = stories.filter((story) => isBusy(story, late));
     const look = stories.map(({ row, standing }) => `${row.workflowId} ${row.rev} ${standing.events}`).join();
     const isQuiet = waking.length === 0 && received === 0;
-    if (isQuiet && look === seen) return { stories, nextStripeEventAt: nextEventAt };
+    if (isQuiet && look === seen) return { stories, missing, nextStripeEventAt: nextEventAt };
     if (look !== seen) changedAtMs = Date.now();
     if (Date.now() - changedAtMs > stuckAfterMs) {
       const names = waking.map(({ row }) => row.workflowId).join(', ') || 'the webhook inbox';
@@ -70,15 +72,21 @@ export async function settle(ports: SettlePorts): Promise<Rest> {
 }
 
 /** Every open story whose workflow runs; one whose workflow is missing is the safety net's business, not ours. */
-export async function standings({
+export const standings = async (ports: Pick<SettlePorts, 'store' | 'stories'>): Promise<readonly Resting[]> =>
+  (await openStories(ports)).stories;
+
+async function openStories({
   store,
   stories,
-}: Pick<SettlePorts, 'store' | 'stories'>): Promise<Resting[]> {
-  const found = await inParallel(await store.listOpen(), async (row) => {
-    const standing = await stories.standing(row.workflowId);
-    return standing && { row, standing };
-  });
-  return found.filter((story) => story !== null);
+}: Pick<SettlePorts, 'store' | 'stories'>): Promise<Pick<Rest, 'stories' | 'missing'>> {
+  const found = await inParallel(await store.listOpen(), async (row) => ({
+    row,
+    standing: await stories.standing(row.workflowId),
+  }));
+  return {
+    stories: found.flatMap(({ row, standing }) => (standing === null ? [] : [{ row, standing }])),
+    missing: found.flatMap(({ row, standing }) => (standing === null ? [row] : [])),
+  };
 }
 
 /** Runs the work over all of the list, a few at a time, keeping its order. */

@@ -54,6 +54,9 @@ const lastRounds = 3;
 /** A skip that goes so far beyond a story's next event may pass others too: the steps of a long outage. */
 const severalEventsMs = 30_000;
 
+/** When the safety net has certainly looked at an agreement that should have been settled: it is due after a minute. */
+const sweptAfterMs = 120_000;
+
 const hourMs = 3_600_000;
 
 /** After so many steps the next ones are at least so long: an outage of weeks retries every hour and must end too. */
@@ -172,9 +175,14 @@ async function catchUp(ports: TravelPorts, isLast: boolean): Promise<boolean> {
 }
 
 /** The earliest moment at which something happens by itself. */
-function nextStop({ stories, nextStripeEventAt }: Rest, webhookAt: Instant | null, now: Instant): Instant {
+function nextStop(
+  { stories, missing, nextStripeEventAt }: Rest,
+  webhookAt: Instant | null,
+  now: Instant,
+): Instant {
   const wakes = stories.flatMap(({ row, standing }) => [row.nextWakeAt, standing.retryAt]);
-  const later = [...wakes, webhookAt].filter((at) => at !== null && at > now) as Instant[];
+  const sweeps = missing.map(({ settlesAt }) => settlesAt + sweptAfterMs);
+  const later = [...wakes, ...sweeps, webhookAt].filter((at) => at !== null && at > now) as Instant[];
   const stripeStop = nextStripeEventAt === null ? Infinity : nextStripeEventAt + stripeTogetherMs;
   return Math.min(...later, stripeStop);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -62,8 +63,20 @@ export async function order(ports: ApiPorts, given: Order): Promise<OrderResult>
 const reread = async ({ store }: ApiPorts, row: Agreement): Promise<Agreement> =>
   (await store.findAgreement(row.workflowId)) ?? row;
 
+/**
+ * The row shows an outcome an instant before the workflow learns it: a refusal that met an older state than the caller
+ * could see is asked for again within this time.
+ */
+const catchesUpWithinMs = 2_000;
+const lookAgainMs = 25;
+
 /** Tells a running workflow; null where none runs. */
-async function attempt(ports: ApiPorts, given: Order, row: Agreement): Promise<OrderResult | null> {
+async function attempt(
+  ports: ApiPorts,
+  given: Order,
+  row: Agreement,
+  giveUpAtMs = Date.now() + catchesUpWithinMs,
+): Promise<OrderResult | null> {
   const { store, temporal, clock } = ports;
   const { workflowId } = row;
   try {
@@ -75,6 +88,10 @@ async function attempt(ports: ApiPorts, given: Order, row: Agreement): Promise<O
     return { kind: 'accepted', message, row: await reread(ports, row) };
   } catch (error) {
     if (isClosed(error)) return null;
+    if (revisionMet(error) < row.rev && Date.now() < giveUpAtMs) {
+      await sleep(lookAgainMs);
+      return await attempt(ports, given, row, giveUpAtMs);
+    }
     const met = await reread(ports, row);
     if (isUnanswered(error) && (await isTemporalThere(temporal))) return { kind: 'pending', row: met };
     throw refusalFrom(error, met) ?? error;
@@ -114,10 +131,17 @@ function closed({ name }: Order, row: Agreement): OrderResult {
   throw new RefusedCommand('command_refused', 'The lesson is closed', row.status);
 }
 
+/** What a workflow said no with, or null where it did not say no. */
+function refusalIn(error: unknown): ApplicationFailure | null {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : null;
+  return cause instanceof ApplicationFailure && cause.type === refusalType ? cause : null;
+}
+
+const revisionMet = (error: unknown): number => Number(refusalIn(error)?.details?.[1] ?? Infinity);
+
 function refusalFrom(error: unknown, row: Agreement): AppError | null {
-  if (!(error instanceof WorkflowUpdateFailedError)) return null;
-  const { cause } = error;
-  if (!(cause instanceof ApplicationFailure) || cause.type !== refusalType) return null;
+  const cause = refusalIn(error);
+  if (cause === null) return null;
   const given = errorCodes.find((code) => code === cause.details?.[0]) ?? 'command_refused';
   // The body was readable, so what the machine cannot take is a wrong value and no malformed request.
   const code = given === 'malformed' ? 'invalid' : given;

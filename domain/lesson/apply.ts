@@ -2,7 +2,7 @@ import type { StoryLine } from '../machine.ts';
 import { assertNever } from '../errors.ts';
 import { minor, zero } from '../money.ts';
 import type { MoveFact } from '../payment/moves.ts';
-import { alerted, applyDriverFact, refused } from '../payment/park.ts';
+import { alerted, applyDriverFact, refundFailed, refused } from '../payment/park.ts';
 import { applyMove, keptOf, noPayment } from '../payment/payment.ts';
 import { moveLine, tell } from '../payment/story.ts';
 import { rulesLine } from '../rules.ts';
@@ -144,7 +144,9 @@ function applyOutcome(state: LessonState, fact: MoveFact): LessonState {
   const was = state.payment.intent?.status;
   const payment = applyMove(state.payment, fact, state.performing);
   const hasMoved = payment.intent?.status !== was;
-  const isOld = !hasMoved && (fact.type === 'authorized' || fact.type === 'captured' || fact.type === 'holdGone');
+  const isSame = JSON.stringify(payment.money) === JSON.stringify(state.payment.money);
+  const isSeen = fact.type === 'authorized' || fact.type === 'captured' || fact.type === 'holdGone';
+  const isOld = !hasMoved && isSame && isSeen;
   const waitsAgain = fact.type === 'accountNotReady' && state.payment.pause?.account === true;
   const after: LessonState = {
     ...state,
@@ -153,12 +155,12 @@ function applyOutcome(state: LessonState, fact: MoveFact): LessonState {
     updatedAt: Math.max(state.updatedAt, fact.at),
     // Whatever a person was asked to help with is answered by Stripe itself once the payment has moved on.
     parked: hasMoved ? null : state.parked,
-    story: isOld || waitsAgain ? state.story : tell(state.story, moveLine(fact)),
+    story: isOld || waitsAgain || (isSeen && !hasMoved) ? state.story : tell(state.story, moveLine(fact)),
   };
   if (isOld) return after;
   switch (fact.type) {
     case 'captured':
-      return fact.elsewhere ? capturedElsewhere(after, fact) : after;
+      return refundNews(state, hasMoved && fact.elsewhere ? capturedElsewhere(after, fact) : after);
     case 'holdGone':
       // A hold that was to be released anyway is gone as planned, whoever let it go.
       return fact.cause === 'ours' || state.plan?.charge === 0 ? after : holdLost(after, fact);
@@ -199,6 +201,23 @@ function capturedElsewhere(state: LessonState, fact: Extract<MoveFact, { type: '
   const { plan } = state;
   const adopts = plan !== null && plan.charge > 0 && plan.charge !== fact.amount;
   return { ...state, alerts, plan: adopts ? adopted(state, plan, fact.amount) : plan };
+}
+
+/** Refunds that a read found or missed: made by somebody else, or ours that failed days later (E2). */
+function refundNews(before: LessonState, after: LessonState): LessonState {
+  const [was, is] = [before.payment.money.refunded, after.payment.money.refunded];
+  const at = after.updatedAt;
+  const told = (what: string, amount: number) =>
+    tell(after.story, { at, what, actor: 'stripe', why: null, stripeIds: after.payment.refundIds, amount });
+  if (is < was) return refundFailed({ ...after, story: told('A refund failed', was - is) }, was - is);
+  if (is === was || before.payment.unresolved?.type === 'refund') return after;
+  const alerts = alerted(
+    after.alerts,
+    'CHARGE_REFUNDED',
+    at,
+    `${is - was} was refunded in Stripe, not by us`,
+  );
+  return { ...after, alerts, story: told('Refund found in Stripe', is - was) };
 }
 
 /** The hold is gone and not by us: nothing can be charged, so nothing is owed either. */

@@ -1,5 +1,6 @@
 import type { Columns } from '../machine.ts';
 import { heldOf } from '../payment/books.ts';
+import type { Payment } from '../payment/payment.ts';
 import { split } from '../money.ts';
 import { durationMs, iso, isoOrNull } from '../time.ts';
 import type { Instant } from '../time.ts';
@@ -35,10 +36,13 @@ export function statusOf(state: LessonState): LessonStatus {
 /** The charge was taken and divided; only the way to the payee's bank may still be open. */
 function isDivided({ payment, plan }: LessonState): boolean {
   if (plan === null) return false;
-  if (plan.charge === 0) return payment.intent?.status === 'gone';
+  if (plan.charge === 0) return payment.intent?.status === 'gone' || isGivenBack(payment);
   if (payment.intent?.status !== 'captured') return false;
   return payment.transferId !== null || payment.transferSkipped || plan.payee === 0;
 }
+
+const isGivenBack = ({ intent, money }: Payment): boolean =>
+  intent?.status === 'captured' && money.refunded === money.captured;
 
 /** What became of the payment, in the field's words: a released hold was never charged and never refunded (A6). */
 export function paymentStatusOf({ payment: { intent, money, card }, plan }: LessonState): PaymentStatus {

@@ -87,6 +87,8 @@ export type MoveFact =
       readonly settlementCurrency: string;
       /** Captured by somebody else (a person in Stripe's dashboard), or for another amount than we asked. */
       readonly elsewhere: boolean;
+      /** Every refund that Stripe counts, when the payment was read; absent in the answer to a capture. */
+      readonly refunds?: readonly { readonly id: string; readonly amount: Minor }[];
     })
   | (FactOf<'holdGone'> & {
       readonly paymentIntentId: string;

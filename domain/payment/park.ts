@@ -63,6 +63,16 @@ export function refused<S extends PaymentState>(
   };
 }
 
+/** Money that was on its way back came home again: a person decides whether it is sent once more. */
+export function refundFailed<S extends PaymentState>(state: S, amount: number): S {
+  const message = `A refund of ${amount} failed after it was made`;
+  return {
+    ...state,
+    parked: parkedFor('refund', 'refund_failed', 1, message, state.updatedAt, null),
+    alerts: alerted(state.alerts, 'REFUND_FAILED', state.updatedAt, message),
+  };
+}
+
 const parkedFor = (
   move: MoveType,
   reason: string,

@@ -1,4 +1,5 @@
 import type { Instant } from '../time.ts';
+import type { Minor } from '../money.ts';
 import { minor } from '../money.ts';
 import { assertNever } from '../errors.ts';
 import type { Money } from './books.ts';
@@ -122,10 +123,12 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
         availableOn: fact.availableOn,
         settlementCurrency: fact.settlementCurrency,
         capturedElsewhere: payment.capturedElsewhere || fact.elsewhere,
+        refundIds: fact.refunds?.map(({ id }) => id) ?? payment.refundIds,
         money: book(money, {
           authorized: fact.authorized,
           captured: fact.amount,
           released: fact.authorized - fact.amount,
+          ...(fact.refunds === undefined ? {} : refundsAsRead(money, fact.amount, fact.refunds)),
         }),
       };
     case 'holdGone':
@@ -135,7 +138,7 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
         money: book(money, { authorized: fact.authorized, released: fact.authorized }),
       };
     case 'refunded': {
-      if (payment.refundIds.includes(fact.refundId)) return settled;
+      if (payment.refundIds.includes(fact.refundId)) return nextAttempt(settled, 'refund');
       const refundIds = [...payment.refundIds, fact.refundId];
       return nextAttempt({ ...settled, refundIds, money: book(money, { refunded: money.refunded + fact.amount }) }, 'refund');
     } // prettier-ignore
@@ -178,6 +181,14 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
       return assertNever(fact);
   }
 } // prettier-ignore
+
+/** Refunds as Stripe has them; what they take beyond our share of the charge was laid out by the platform. */
+function refundsAsRead(money: Money, captured: number, refunds: readonly { readonly amount: Minor }[]) {
+  const refunded = refunds.reduce((sum, { amount }) => sum + amount, 0);
+  const gone =
+    money.feeEarned + money.transferred - money.reversed + money.netted + money.disputed + refunded;
+  return { refunded, advanced: Math.max(0, gone - captured) };
+}
 
 const idle = (fact: { readonly paymentIntentId: string }) => ({
   id: fact.paymentIntentId,

@@ -25,7 +25,8 @@ describe('we speak to Stripe in words it knows', () => {
     const caller = {
       ports: { ...house.ports, stripe: noting(house.ports.stripe, made) },
       loseAnswer: async (path: string) => {
-        const fault = { method: 'POST', path, fault: { kind: 'drop_after' } };
+        // Not a dropped connection: the SDK asks again by itself after one, even when told never to retry.
+        const fault = { method: 'POST', path, fault: { kind: 'status_after', status: 500 } };
         const armed = await fetch(`${house.stripe.url}/_sim/faults`, {
           method: 'POST',
           body: JSON.stringify(fault),
@@ -72,7 +73,7 @@ describe('we speak to Stripe in words it knows', () => {
   });
 
   it('every parameter we send is one that Stripe takes there, of its type and among its values', () => {
-    expect(exchanges.length).toBeGreaterThan(40);
+    expect(exchanges.length).toBeGreaterThanOrEqual(callSites().length);
     expect(unexplained(exchanges.flatMap((exchange) => checkRequest(spec, exchange)))).toEqual([]);
   });
 

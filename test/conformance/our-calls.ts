@@ -1,3 +1,4 @@
+import { DefaultLogger } from '@temporalio/worker';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities/activities.ts';
 import type { Activities, Ports } from '../../activities/tasks.ts';
@@ -16,10 +17,13 @@ import { lessonInput } from '../domain/lessons.ts';
 /** What our calls need of the house they are made in. */
 export interface Caller {
   readonly ports: ApiPorts & Ports;
-  /** The answer to the next POST to this path is lost after Stripe executed it. */
-  loseAnswer(path: string): Promise<void>;
-  advance(ms: number): Promise<void>;
+  /** The answer to the next POST to this path is a server error, although Stripe executed it. */
+  readonly loseAnswer: (path: string) => Promise<void>;
+  readonly advance: (ms: number) => Promise<void>;
 }
+
+/** Failures that are asked for are not worth a warning each. */
+const silent = new DefaultLogger('ERROR');
 
 const hourMs = 3_600_000;
 const usd = { currency: 'usd' } as const;
@@ -59,11 +63,17 @@ export async function settleLessons(caller: Caller, stripeAccount: string): Prom
   const intent = { paymentIntentId: paid.stripeId('pi_') };
   await paid.does({ type: 'readPayment', ...intent });
   await paid.answerLost(`/v1/payment_intents/${intent.paymentIntentId}/capture`, {
-    ...{ type: 'capture', ...first, ...intent, amount: minor(450) },
+    type: 'capture',
+    ...first,
+    ...intent,
+    amount: minor(450),
   });
   const share = { ...first, ...usd, amount: minor(360), stripeAccount };
   await paid.answerLost('/v1/transfers', {
-    ...{ type: 'transfer', ...share, fee: minor(90), chargeId: paid.stripeId('ch_') },
+    type: 'transfer',
+    ...share,
+    fee: minor(90),
+    chargeId: paid.stripeId('ch_'),
   });
   await caller.advance(3 * 24 * hourMs);
   await paid.answerLost('/v1/payouts', { type: 'payOut', ...share });
@@ -74,6 +84,7 @@ export async function settleLessons(caller: Caller, stripeAccount: string): Prom
   const back = { ...first, paymentIntentId: refunded.stripeId('pi_') };
   await refunded.does({ type: 'capture', ...back, amount: minor(300) });
   await refunded.answerLost('/v1/refunds', { type: 'refund', ...back, amount: minor(100) });
+  await refunded.does({ type: 'readPayment', paymentIntentId: back.paymentIntentId });
 
   const saved = await begin(caller, 'saved');
   await saved.answerLost('/v1/customers', { type: 'createCustomer', ...first, personId: 'stu_1' });
@@ -83,7 +94,10 @@ export async function settleLessons(caller: Caller, stripeAccount: string): Prom
   await saved.does(authorization({ ...card, paymentMethod: saved.stripeId('pm_') }));
   const held = saved.stripeId('pi_');
   await saved.answerLost(`/v1/payment_intents/${held}/cancel`, {
-    ...{ type: 'release', ...first, paymentIntentId: held, reason: 'cancelled' },
+    type: 'release',
+    ...first,
+    paymentIntentId: held,
+    reason: 'cancelled',
   });
 
   const unpaid = await begin(caller, 'unpaid');
@@ -94,7 +108,12 @@ export async function settleLessons(caller: Caller, stripeAccount: string): Prom
 }
 
 const authorization = (card: { paymentMethod: string | null; customerId?: string }): Move => ({
-  ...{ type: 'authorize', ...first, ...usd, amount: minor(450), customerId: null, ...card },
+  type: 'authorize',
+  ...first,
+  ...usd,
+  amount: minor(450),
+  customerId: null,
+  ...card,
 });
 
 /** A lesson whose moves are made one by one through the worker's activities. */
@@ -119,7 +138,7 @@ async function begin({ ports, loseAnswer }: Caller, id: string) {
 
   const perform = async (move: Move, attempt: number): Promise<void> => {
     const workflowExecution = { workflowId, runId: 'run' };
-    const environment = new MockActivityEnvironment({ workflowExecution, attempt });
+    const environment = new MockActivityEnvironment({ workflowExecution, attempt }, { logger: silent });
     const activity = activities[move.type] as (task: object) => ReturnType<Activities['authorize']>;
     const fact: MoveFact = await environment.run(activity, { kind: 'lesson', state, move });
     if (fact.type === 'refused') throw new Error(`${move.type} was refused: ${fact.code} ${fact.detail}`);

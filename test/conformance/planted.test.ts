@@ -17,21 +17,38 @@ describe('a mistake is caught', () => {
   });
 
   const transaction = {
-    ...{ id: 'txn_1', object: 'balance_transaction', amount: 450, available_on: 1, balance_type: 'payments' },
-    ...{ created: 1, currency: 'usd', description: null, exchange_rate: null, fee: 0, fee_details: [] },
-    ...{ net: 450, reporting_category: 'refund', source: 'ch_1', status: 'available', type: 'refund' },
+    id: 'txn_1',
+    object: 'balance_transaction',
+    amount: 450,
+    available_on: 1,
+    balance_type: 'payments',
+    created: 1,
+    currency: 'usd',
+    description: null,
+    exchange_rate: null,
+    fee: 0,
+    fee_details: [],
+    net: 450,
+    reporting_category: 'refund',
+    source: 'ch_1',
+    status: 'available',
+    type: 'refund',
   };
   const refund = {
-    ...{ id: 're_1', object: 'refund', amount: 450, balance_transaction: transaction, charge: 'ch_1' },
-    ...{
-      created: 1,
-      currency: 'usd',
-      metadata: {},
-      payment_intent: 'pi_1',
-      reason: null,
-      status: 'succeeded',
-    },
-    ...{ receipt_number: null, source_transfer_reversal: null, transfer_reversal: null },
+    id: 're_1',
+    object: 'refund',
+    amount: 450,
+    balance_transaction: transaction,
+    charge: 'ch_1',
+    created: 1,
+    currency: 'usd',
+    metadata: {},
+    payment_intent: 'pi_1',
+    reason: null,
+    status: 'succeeded',
+    receipt_number: null,
+    source_transfer_reversal: null,
+    transfer_reversal: null,
   };
   const retrieved = (body: object): Problem[] =>
     checker.answer({ method: 'GET', path: '/v1/refunds/re_1', status: 200, body });
@@ -87,8 +104,15 @@ describe('a mistake is caught', () => {
     const event = (type: string, data: object): string[] =>
       kindsAt(
         checkEvent(spec, checker, {
-          ...{ id: 'evt_1', object: 'event', api_version: null, created: 1, data, livemode: false },
-          ...{ pending_webhooks: 0, request: null, type },
+          id: 'evt_1',
+          object: 'event',
+          api_version: null,
+          created: 1,
+          data,
+          livemode: false,
+          pending_webhooks: 0,
+          request: null,
+          type,
         }),
       );
     expect(event('refund.updated', { object: refund })).toEqual([]);

@@ -113,18 +113,11 @@ describe('messages that make no sense', () => {
       const paid = await show(house, id);
       expect(paid, id).toMatchObject({ state: 'completed', payment: paidInFull });
       const history = await historyOf(house, id);
-      if (countOf(history, 'workflowTaskFailed') > 0)
-        console.log(
-          JSON.stringify(
-            (await handleOf(house, id).fetchHistory()).events?.filter(
-              (e) => e.workflowTaskFailedEventAttributes,
-            ),
-            null,
-            1,
-          ),
-          JSON.stringify(history.map((h) => h.kind)),
-        );
-      expect(countOf(history, 'workflowTaskFailed'), id).toBe(0);
+      // A server that holds back more than a hundred signals breaks its task off itself and begins another.
+      const failed = history.filter(
+        ({ kind, by }) => kind === 'workflowTaskFailed' && by !== 'history-service',
+      );
+      expect(failed, id).toEqual([]);
       expect(countOf(history, 'workflowTaskTimedOut'), id).toBe(0);
     }
     await checkBooks(house);

@@ -14,6 +14,7 @@ export interface ShownLesson {
   readonly cancelReason: string | null;
   readonly startsAt: string;
   readonly endsAt: string;
+  readonly attendance: Readonly<Record<'student' | 'tutor', { readonly joinedAt: string | null; readonly leftAt: string | null }>>;
   readonly payment: Record<string, number> & {
     readonly state: string;
     readonly paymentIntentId: string;

@@ -20,6 +20,8 @@ export interface WriteStory {
   /** Brings a lesson to the moment before the write. */
   readonly before: (house: House) => Promise<Life>;
   readonly target: (life: Life) => Target;
+  /** Other calls to Stripe that the cause makes before the write. */
+  readonly callsBefore: number;
   /** Lets the time come, or gives the command, at which the write is made. */
   readonly cause: (house: House, life: Life) => Promise<unknown>;
   readonly end: { readonly state: string; readonly payment: Readonly<Record<string, unknown>> };
@@ -37,7 +39,9 @@ const all = { limit: 1_000 };
 export const workflowIdOf = ({ id }: { readonly id: string }): string => `lesson:${id}`;
 
 const bodyOf = (house: House, { id, account, startsInMs }: Life) => {
-  const startsAt = house.clock.now() + startsInMs;
+  // Lessons that are booked one after the other begin together, so that they share the steps of the journey.
+  const gridMs = startsInMs > nearMs / 2 ? 6 * hourMs : 1_000;
+  const startsAt = Math.ceil((house.clock.now() + startsInMs) / gridMs) * gridMs;
   const student = { id: `stu_${id}`, email: 's@example.org', name: 'S', paymentMethod: 'pm_card_visa' };
   return booking(house, account.id, {
     id,
@@ -85,6 +89,15 @@ export async function attend(house: House, { id }: { readonly id: string }): Pro
   }
 }
 
+/** Whether the write is part of getting paid, so that nobody can come to the lesson before it. */
+export const isBooking = ({ move }: WriteStory): boolean =>
+  move === 'authorize' || move === 'createCustomer' || move === 'saveCard';
+
+/** To the moment at which the lesson and its payouts are over. */
+export async function liveOn(house: House, life: Life): Promise<void> {
+  await travel(house, house.clock.now() + life.startsInMs + 78 * hourMs);
+}
+
 /** Past the lesson's end, where it is settled. */
 export async function travelPastEnd(house: House, { id }: { readonly id: string }): Promise<void> {
   await travel(house, Date.parse((await show(house, id)).endsAt) + minuteMs);
@@ -110,6 +123,7 @@ const isOf = (life: Life) => (made: { metadata: Record<string, string> | null })
 export const writeStories: readonly WriteStory[] = [
   {
     move: 'authorize',
+    callsBefore: 0,
     before: (house) => blankLife(house, nearMs),
     target: () => ({ path: '/v1/payment_intents' }),
     cause: bookInTrouble,
@@ -119,6 +133,7 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'createCustomer',
+    callsBefore: 0,
     before: (house) => blankLife(house, farMs),
     target: () => ({ path: '/v1/customers' }),
     cause: bookInTrouble,
@@ -128,6 +143,7 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'saveCard',
+    callsBefore: 1,
     before: (house) => blankLife(house, farMs),
     target: () => ({ path: '/v1/setup_intents' }),
     cause: bookInTrouble,
@@ -137,6 +153,7 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'capture',
+    callsBefore: 0,
     before: (house) => bookNow(house, hourMs, true),
     target: (life) => ({ path: `/v1/payment_intents/${life.paymentIntentId}/capture` }),
     cause: travelPastEnd,
@@ -146,6 +163,7 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'release',
+    callsBefore: 0,
     before: (house) => bookNow(house, nearMs, false),
     target: (life) => ({ path: `/v1/payment_intents/${life.paymentIntentId}/cancel` }),
     cause: (house, life) => cancel(house, life, 'tutor'),
@@ -156,6 +174,7 @@ export const writeStories: readonly WriteStory[] = [
   {
     // A person captured the hold; the student then cancels at half the price.
     move: 'refund',
+    callsBefore: 0,
     before: async (house) => {
       const life = await bookNow(house, hourMs, false);
       await house.sim('POST', `/payment_intents/${life.paymentIntentId}/capture`, {});
@@ -173,6 +192,7 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'transfer',
+    callsBefore: 2,
     before: (house) => bookNow(house, hourMs, true),
     target: () => ({ path: '/v1/transfers' }),
     cause: travelPastEnd,
@@ -181,6 +201,7 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'payOut',
+    callsBefore: 0,
     before: async (house) => {
       const life = await bookNow(house, hourMs, true);
       await travelPastEnd(house, life);

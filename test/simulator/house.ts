@@ -10,13 +10,13 @@ export interface House {
   sim: RunningSimulator;
   stripe: Stripe;
   /** Uses a control and answers its JSON; a refusal throws with its status. */
-  control<T = Record<string, unknown>>(method: string, path: string, body?: object): Promise<T>;
-  advance(seconds: number): Promise<void>;
+  control: <T = Record<string, unknown>>(method: string, path: string, body?: object) => Promise<T>;
+  advance: (seconds: number) => Promise<void>;
   /** An account that finished its form, ready for transfers and payouts. */
-  payee(): Promise<Stripe.Account>;
+  payee: () => Promise<Stripe.Account>;
   /** A charge whose money is available at once. */
-  fund(amount: number): Promise<Stripe.PaymentIntent>;
-  hold(amount: number, card?: string): Promise<Stripe.PaymentIntent>;
+  fund: (amount: number) => Promise<Stripe.PaymentIntent>;
+  hold: (amount: number, card?: string) => Promise<Stripe.PaymentIntent>;
   books(): Promise<Books>;
   close(): Promise<void>;
 }

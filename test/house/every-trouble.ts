@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { arm, assertStruck, impatientMs, requests, troubles, zombieMs } from './faults.ts';
+import type { House } from './house.ts';
+import { openHouse } from './house.ts';
+import { checkBooks } from './lessons.ts';
+import type { Life, WriteStory } from './writes.ts';
+import { attend, expectOneEffect, isBooking, liveOn, requestsOf, workflowIdOf } from './writes.ts';
+
+type Name = keyof typeof troubles;
+const names = Object.keys(troubles) as Name[];
+
+/** Every one of these writes meets every trouble once; the lives of one write share a house and their last journey. */
+export function meetEveryTrouble(stories: readonly WriteStory[]): void {
+  describe.each(stories)('$move', (story) => {
+    let house: House;
+    const lives = new Map<Name, Life>();
+    const lifeOf = (name: Name): Life => lives.get(name)!;
+    beforeAll(async () => {
+      house = await openHouse({ stripeTimeoutMs: impatientMs });
+      for (const name of names) lives.set(name, await liveInto(house, story, name));
+      await new Promise((resolve) => setTimeout(resolve, zombieMs));
+      await liveOn(house, lifeOf('rate limit'));
+    }, 180_000);
+    afterAll(async () => {
+      await house.close();
+    });
+
+    it.each(names)('takes effect exactly once: %s', async (name) => {
+      await expectOneEffect(house, story, lifeOf(name));
+    });
+
+    it('uses one idempotency key for one life, and a second one only after a stored 500 without effect', async () => {
+      for (const name of names) {
+        const keys = new Set((await requestsOf(house, story, lifeOf(name))).map((one) => one.idempotencyKey));
+        // A capture or release whose answer stayed away is guarded by the payment's own state.
+        const isGuarded = name === 'executed after our retry' && keys.size <= 2;
+        if (!isGuarded) expect(keys.size, name).toBe(name === 'stored 500 without effect' ? 2 : 1);
+      }
+    });
+
+    it('begins a new key only when the old answer was replayed and a read showed no effect', async () => {
+      const life = lifeOf('stored 500 without effect');
+      const subject = workflowIdOf(life);
+      const { rows } = await house.store.listAudit({ subject, action: 'new_generation', limit: 10 });
+      expect(rows).toHaveLength(1);
+      expect(rows[0]).toMatchObject({ before: { generation: 1 }, after: { generation: 2 } });
+      const [stored, replay, made, ...more] = await requestsOf(house, story, life);
+      expect(more).toEqual([]);
+      expect(stored).toMatchObject({ status: 500, replayed: false, fault: 'status_before' });
+      expect(replay).toMatchObject({ status: 500, replayed: true, idempotencyKey: stored?.idempotencyKey });
+      expect(made).toMatchObject({ status: 200, replayed: false });
+      const all = await requests(house);
+      const at = (id: string | undefined): number => all.findIndex((one) => one.id === id);
+      const between = all.slice(at(replay?.id) + 1, at(made?.id));
+      expect(between.map(({ method }) => method), 'reads between the two keys').toContain('GET');
+      for (const name of names.filter((one) => one !== 'stored 500 without effect')) {
+        const others = await house.store.listAudit({ subject: workflowIdOf(lifeOf(name)), action: 'new_generation', limit: 1 });
+        expect(others.rows, name).toEqual([]);
+      }
+    });
+
+    it('leaves every book true', async () => {
+      await checkBooks(house);
+    });
+  });
+} // prettier-ignore
+
+/** Leads one lesson into the trouble and a little beyond. */
+async function liveInto(house: House, story: WriteStory, name: Name): Promise<Life> {
+  const life = await story.before(house);
+  await arm(house, story.target(life), troubles[name]);
+  await story.cause(house, life);
+  await assertStruck(house);
+  if (isBooking(story)) await attend(house, life);
+  return life;
+}
