@@ -1,10 +1,10 @@
-import { desc, eq } from 'drizzle-orm';
+import { and, desc, eq, gte, isNull } from 'drizzle-orm';
 import { invariant } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import { afterCursor, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
 import type { accounts as accountsTable } from './schema-agreements.ts';
 import type { Engine } from './sqlite.ts';
-import { first, rows, type Session, type Unit } from './unit.ts';
+import { exec, first, rows, type Session, type Unit } from './unit.ts';
 
 /** A payee and the connected account that takes their money. */
 export type Account = typeof accountsTable.$inferSelect;
@@ -15,22 +15,17 @@ export type NewAccount = Omit<Account, 'frozen' | 'createdAt' | 'updatedAt'> & {
 /** What may change about an account. */
 export type AccountChanges = Partial<Omit<Account, 'id' | 'inputHash' | 'createdAt' | 'updatedAt'>>;
 
-/** Writes an account. One that is there keeps its beginning, what was asked for and whether it is frozen. */
-export function* upsertAccount({ db, t }: Session, { at, ...account }: NewAccount): Unit<Account> {
-  const { id, inputHash: _first, ...news } = account;
-  const written = yield* first(
-    db
-      .insert(t.accounts)
-      .values({ ...account, frozen: false, createdAt: at, updatedAt: at })
-      .onConflictDoUpdate({ target: t.accounts.id, set: { ...news, updatedAt: at } })
-      .returning(),
-  );
-  invariant(written !== null, `account ${id} is there after it was written`);
-  return written;
+/** Takes an id for this content unless it is taken: whoever comes second is given the first one's row. */
+function* claimAccount({ db, t }: Session, { at, ...account }: NewAccount): Unit<Account> {
+  const row = { ...account, frozen: false, createdAt: at, updatedAt: at };
+  yield* exec(db.insert(t.accounts).values(row).onConflictDoNothing({ target: t.accounts.id }));
+  const kept = yield* first(db.select().from(t.accounts).where(eq(t.accounts.id, account.id)));
+  invariant(kept !== null, `account ${account.id} is there after it was claimed`);
+  return kept;
 }
 
 /** Changes what is named and nothing else; answers null for an account that is unknown. */
-export function* updateAccount(
+function* updateAccount(
   { db, t }: Session,
   id: string,
   changes: AccountChanges,
@@ -42,8 +37,15 @@ export function* updateAccount(
 
 /** The payees as others use them. */
 export const accounts = (engine: Engine) => ({
-  /** Writes an account; one that is there keeps its input hash and whether it is frozen. */
-  upsertAccount: (account: NewAccount): Promise<Account> => engine.transact((s) => upsertAccount(s, account)),
+  /** Takes an id for this content unless it is taken; a second call is given the first one's row. */
+  claimAccount: (account: NewAccount): Promise<Account> => engine.transact((s) => claimAccount(s, account)),
+
+  /** Whether an account was claimed since then whose id at Stripe is not known yet. */
+  isAccountUnderWay: (since: Instant): Promise<boolean> =>
+    engine.read(function* ({ db, t: { accounts: a } }) {
+      const underWay = and(isNull(a.stripeAccountId), gte(a.createdAt, since));
+      return (yield* first(db.select({ id: a.id }).from(a).where(underWay).limit(1))) !== null;
+    }),
 
   /** Changes what is named and nothing else; answers null for an account that is unknown. */
   updateAccount: (id: string, changes: AccountChanges, at: Instant): Promise<Account | null> =>

@@ -116,6 +116,26 @@ export const inbox = (engine: Engine) => ({
       ),
     ),
 
+  /**
+   * Takes due events for one process until the time given: another process that drains at the same moment takes
+   * others, and should this one die, they are due again then.
+   */
+  claimDue: ({ now, until, limit }: { now: Instant; until: Instant; limit: number }): Promise<InboxEvent[]> =>
+    engine.transact(({ db, t: { webhookEvents: e } }) => {
+      const isDue = and(inArray(e.status, unfinished), lte(e.nextAttemptAt, now));
+      const due = db
+        .select({ eventId: e.eventId })
+        .from(e)
+        .where(isDue)
+        .orderBy(asc(e.nextAttemptAt), asc(e.eventCreatedAt), asc(e.eventId))
+        .limit(limit);
+      const taken = db
+        .update(e)
+        .set({ nextAttemptAt: until })
+        .where(and(isDue, inArray(e.eventId, due)));
+      return rows(taken.returning());
+    }),
+
   /** How many events each status has. */
   countEvents: (): Promise<Record<InboxStatus, number>> =>
     engine.read(function* ({ db, t: { webhookEvents: e } }) {

@@ -35,8 +35,8 @@ const longestName = 64;
  * sense is noted where everyone can see it (temporal-rules 7, 9).
  */
 export function hear(kind: Kind, life: AnyLife, now: () => number, onAnswered: (rev: number) => void): void {
-  const { commands, view } = machines[kind];
-  for (const name of commands) {
+  const machine = machines[kind];
+  for (const name of machine.commands) {
     const answer = (raw: unknown): CommandAnswer => {
       const { message } = life.tell(name, raw, now());
       // Whoever sends what only the CLI can send shows it to nobody: the story does it itself.
@@ -63,5 +63,5 @@ export function hear(kind: Kind, life: AnyLife, now: () => number, onAnswered: (
   // Without this the SDK would keep a misspelt signal for a handler that never comes, and nobody would see it.
   setDefaultSignalHandler((name, raw) => void life.tell(name.slice(0, longestName), raw, now()));
   setHandler(defineQuery<AgreementState>(stateQuery), () => life.state);
-  setHandler(defineQuery<ReturnType<typeof view>>(viewQuery), () => view(life.state));
+  setHandler(defineQuery<ReturnType<typeof machine.view>>(viewQuery), () => machine.view(life.state));
 }

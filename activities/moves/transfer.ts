@@ -4,6 +4,7 @@ import type { MoveFact, MoveOf } from '../../domain/payment/moves.ts';
 import { requestIdOf } from '../intent-facts.ts';
 import type { Attempt, Outcome, Verb } from '../operation.ts';
 import { stampOf } from '../stamps.ts';
+import { classify } from '../stripe-errors.ts';
 
 type Transfer = MoveOf<'transfer'>;
 
@@ -21,7 +22,7 @@ export const transfer: Verb<Transfer> = {
     }
     const account = await ports.store.findAccountByStripeId(move.stripeAccount);
     if (account?.frozen === true) return notReady(attempt, 'the account is frozen', false);
-    return await missingCapability(attempt, false);
+    return await unready(attempt, false);
   },
 
   async find(attempt) {
@@ -51,14 +52,26 @@ export const transfer: Verb<Transfer> = {
 
   /** An account that lost its capability a moment ago is a wait, never a burned try (D2). */
   async refusal(attempt) {
-    const fact = await missingCapability(attempt, true);
+    const fact = await unready(attempt, true);
     return fact === null ? null : { fact, objects: [], requestId: null, effect: false };
   },
 }; // prettier-ignore
 
+/** An account that took our access away, or was never ours: no waiting helps, a person names another one or refunds. */
+const goneCodes = new Set(['permission', 'account_invalid', 'resource_missing']);
+
 /** Transfers need `capabilities.transfers`, not `charges_enabled`; read fresh, just before (D2). */
-async function missingCapability(attempt: Attempt<Transfer>, spent: boolean): Promise<MoveFact | null> {
-  const account = await attempt.ports.stripe.accounts.retrieve(attempt.move.stripeAccount);
+async function unready(attempt: Attempt<Transfer>, spent: boolean): Promise<MoveFact | null> {
+  const { clock, stripe } = attempt.ports;
+  let account: Stripe.Account;
+  try {
+    account = await stripe.accounts.retrieve(attempt.move.stripeAccount);
+  } catch (error) {
+    const failure = classify(error);
+    if (failure.kind !== 'refused' || !goneCodes.has(failure.code)) throw error;
+    const { code, detail } = failure;
+    return { type: 'refused', at: clock.now(), move: 'transfer', code, detail, final: true };
+  }
   const transfers = account.capabilities?.transfers ?? 'inactive';
   return transfers === 'active' ? null : notReady(attempt, `the transfers capability is ${transfers}`, spent);
 }

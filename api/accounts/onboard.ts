@@ -5,7 +5,6 @@ import { contentHash } from '../../store/canonical-json.ts';
 import type { ApiPorts } from '../ports.ts';
 import type { AccountRequest } from '../schemas/account.ts';
 import { askStripe } from '../stripe-answer.ts';
-import { claimAccount } from './claim.ts';
 import { standingOf } from './status.ts';
 
 /** An account at Stripe for a payee, made now or there before. */
@@ -30,12 +29,14 @@ export async function onboard(ports: ApiPorts, request: AccountRequest): Promise
     ]);
   }
   const inputHash = contentHash(request);
-  const row = await claimAccount(store, { ...blank(request), inputHash, at: clock.now() });
+  const row = await store.claimAccount({ ...blank(request), inputHash, at: clock.now() });
   if (row.inputHash !== inputHash) {
     throw new AppError('id_conflict', `Another account has the id ${request.id}`);
   }
   const created = row.stripeAccountId === null;
   const stripeAccount = await askStripe(() => atStripe(ports, row));
+  // At once: Stripe tells its own news about the account in the same second.
+  await store.updateAccount(row.id, { stripeAccountId: stripeAccount.id }, clock.now());
   if (request.onboarded === true && !stripeAccount.details_submitted) await ports.onboard?.(stripeAccount.id);
   const fresh =
     request.onboarded === true

@@ -12,6 +12,7 @@ import { objectOf } from './event.ts';
 import { isAboutAccount, isAboutAgreement } from './known-types.ts';
 import { ownerOf } from './owner.ts';
 import { canEcho, problemIn } from './problem-events.ts';
+import { accountUnderWayMs } from './receive.ts';
 import { signal } from './signal.ts';
 
 /** What became of an event, and the alert it opened. */
@@ -75,9 +76,7 @@ async function deliver(ports: ApiPorts, event: InboxEvent): Promise<Verdict> {
   const { type } = event;
   if (isAboutAccount(type)) {
     const isOurs = await followAccount(ports, event);
-    return isOurs
-      ? { status: 'delivered', reason: mismatch(event) }
-      : { status: 'ignored', reason: 'unknown_account' };
+    return isOurs ? { status: 'delivered', reason: mismatch(event) } : accountless(ports, event);
   }
   if (!isAboutAgreement(type)) return { status: 'ignored', reason: 'unknown_type' };
   if (canEcho(type) && (await isEcho(ports, event))) return { status: 'delivered', reason: 'echo' };
@@ -102,6 +101,14 @@ async function isEcho({ store }: ApiPorts, { requestKey }: InboxEvent): Promise<
 /** Rendered for another version than ours: still a good hint where to look, and noted for whoever set the endpoint up. */
 const mismatch = ({ apiVersion }: InboxEvent): string | null =>
   apiVersion === null || apiVersion === Stripe.API_VERSION ? null : 'api_version_mismatch';
+
+/** An account that is being made has a name in a moment; one that has none after that is not ours. */
+function accountless({ clock }: ApiPorts, { type, eventId, account, receivedAt }: InboxEvent): Verdict {
+  if (clock.now() - receivedAt <= accountUnderWayMs) return { status: 'waiting', reason: 'unknown_account' };
+  const message = `A signed event was not for us (unknown_account): ${type} ${eventId}`;
+  const alert = { type: 'WEBHOOK_REFUSED', subject: account ?? 'platform', message } as const;
+  return { status: 'ignored', reason: 'unknown_account', alert };
+}
 
 function ownerless({ clock }: ApiPorts, event: InboxEvent): Verdict {
   const subject = event.account ?? event.objectId ?? event.eventId;

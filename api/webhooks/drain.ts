@@ -2,7 +2,6 @@ import type { Instant } from '../../domain/time.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sweepOverdue } from '../overdue.ts';
 import { shownError } from '../shown-error.ts';
-import { claimDue } from './claim.ts';
 import { dispatch } from './dispatch.ts';
 
 /** A batch is one commit; larger ones would keep the lock from others for longer. */
@@ -23,7 +22,7 @@ export async function drainInbox(ports: ApiPorts): Promise<number> {
     const now = clock.now();
     const [due] = await store.dueEvents({ now, limit: 1 });
     if (due === undefined) return count;
-    const events = await claimDue(store, { now, until: now + leaseMs, limit: batch });
+    const events = await store.claimDue({ now, until: now + leaseMs, limit: batch });
     const left = events.values();
     const worker = async (): Promise<void> => {
       for (const event of left) await dispatch(ports, event);

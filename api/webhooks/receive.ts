@@ -3,18 +3,23 @@ import type { InboxEvent } from '../../store/inbox.ts';
 import type { ApiPorts } from '../ports.ts';
 import { received, stripeEvent } from './event.ts';
 import type { StripeEvent } from './event.ts';
+import { isAboutAccount } from './known-types.ts';
 import { isSigned } from './signature.ts';
+
+/** An account is made within one request; what is older never got its answer and is no excuse. */
+export const accountUnderWayMs = 60_000;
 
 /**
  * Makes a signed event durable, once; only then may Stripe be told that it arrived. What is not signed or cannot be
  * read is refused and leaves nothing behind; what is signed but not ours is kept, ignored and raises an alert.
  */
 export async function receiveEvent(
-  { store, clock, config }: ApiPorts,
+  ports: ApiPorts,
   endpoint: InboxEvent['endpoint'],
   body: Uint8Array,
   signature: string | undefined,
 ): Promise<{ fresh: boolean; isOurs: boolean }> {
+  const { store, clock, config } = ports;
   const secrets = endpoint === 'connect' ? config.connectWebhookSecrets : config.webhookSecrets;
   const now = clock.now();
   if (!isSigned(body, signature, secrets, now)) {
@@ -22,7 +27,7 @@ export async function receiveEvent(
   }
   const { event, payload } = read(body);
   const row = received(event, endpoint, payload, now);
-  const reason = await foreign({ store, config }, endpoint, event);
+  const reason = await foreign(ports, endpoint, event);
   if (reason === null) return { ...(await store.receive(row)), isOurs: true };
   const { fresh } = await store.receive({ ...row, status: 'ignored', reason });
   if (fresh) {
@@ -51,12 +56,15 @@ function read(body: Uint8Array): { event: StripeEvent; payload: unknown } {
 
 /** Why a rightly signed event is none of ours, or null. */
 async function foreign(
-  { store, config }: Pick<ApiPorts, 'store' | 'config'>,
+  { store, config, clock }: ApiPorts,
   endpoint: InboxEvent['endpoint'],
-  { livemode, account = null }: StripeEvent,
+  { type, livemode, account = null }: StripeEvent,
 ): Promise<string | null> {
   if (livemode !== config.livemode) return 'wrong_livemode';
   if (endpoint === 'platform') return account === null ? null : 'account_on_platform_endpoint';
   if (account === null) return 'no_account';
-  return (await store.findAccountByStripeId(account)) === null ? 'unknown_account' : null;
+  if ((await store.findAccountByStripeId(account)) !== null) return null;
+  // Stripe is quicker with the news of a new account than with the answer that names it.
+  const isExpected = isAboutAccount(type) && (await store.isAccountUnderWay(clock.now() - accountUnderWayMs));
+  return isExpected ? null : 'unknown_account';
 }

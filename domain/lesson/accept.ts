@@ -50,10 +50,14 @@ export function accept(state: LessonState, command: LessonCommand, now: Instant)
       if (command.stripeAccount !== null && state.payment.unresolved !== null) {
         return refuse('The last outcome is unknown; retry it as it was before correcting it', 'not_ready');
       }
+      if (command.stripeAccount !== null && state.payment.money.transferred > 0) {
+        return refuse('The money was already transferred; what is paid out is there');
+      }
       return accepted('Trying again', { ...command, type: 'unparked', at: now });
     case 'skip':
       if (state.parked === null) return refuse('Nothing is parked');
-      if (state.payment.unresolved !== null) return refuse(`The outcome of "${state.parked.operation}" is unknown`, 'not_ready');
+      // A payout moves the payee's own balance: giving it up costs nobody, so it needs no certainty.
+      if (state.payment.unresolved !== null && state.payment.unresolved.type !== 'payOut') return refuse(`The outcome of "${state.parked.operation}" is unknown`, 'not_ready');
       if (!state.parked.commands.includes('skip')) return refuse(`"${state.parked.operation}" cannot be skipped`);
       return accepted(`Skipped ${state.parked.operation}`, { ...command, type: 'skipped', at: now });
     case 'sync':

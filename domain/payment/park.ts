@@ -85,7 +85,9 @@ const parkedFor = (
 /** What may have happened can be neither skipped nor given back before it is known. */
 const withoutUndoing = (parked: Parked): Parked => ({
   ...parked,
-  commands: parked.commands.filter((name) => name !== 'skip' && name !== 'refund'),
+  commands: parked.commands.filter(
+    (name) => (name !== 'skip' || parked.operation === 'payOut') && name !== 'refund',
+  ),
 });
 
 /** What the driver's own facts do to every state with a payment: one reducer for all kinds. */

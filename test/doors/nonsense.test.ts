@@ -33,7 +33,7 @@ const nonsense: Readonly<Record<string, readonly RawPayload[]>> = {
   'an object of 100 kB': [json({ ...join, [hundredKilobytes]: hundredKilobytes })],
 };
 const doors = ['join', 'cancel', 'refund', 'stripeEvent'];
-const quiet = ({ rejected: _, ...lesson }: ShownLesson) => lesson;
+const quiet = (lesson: ShownLesson) => ({ ...lesson, rejected: [] });
 
 describe('messages that make no sense', () => {
   let house: House;
@@ -72,10 +72,8 @@ describe('messages that make no sense', () => {
     await rawSignal(house, before.id, name, payloads);
     await rawSignal(house, before.id, longName, payloads);
     const after = await until(house, before.id, ({ rejected }) => rejected.length >= 2);
-    expect(after.rejected).toMatchObject([
-      { name, code: 'malformed' },
-      { name: expect.stringMatching(/^x+$/), code: 'malformed' },
-    ]);
+    expect(after.rejected.map((one) => one.name)).toEqual([name, longName.slice(0, 64)]);
+    expect(after.rejected.map(({ code }) => code)).toEqual(['malformed', 'malformed']);
     expect(quiet(after)).toEqual(quiet(before));
     touched.push(after);
   });

@@ -4,15 +4,12 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import type Stripe from 'stripe';
 import { inject } from 'vitest';
 import { createActivities } from '../../activities/activities.ts';
 import { startSimulator } from '../../simulator/server.ts';
-import type { Store } from '../../store/store.ts';
 import { openStore } from '../../store/store.ts';
 import { startApi } from '../../worker/api-process.ts';
 import { travelledClock } from '../../worker/clock.ts';
-import type { TravelledClock } from '../../worker/clock.ts';
 import { readConfig } from '../../worker/config.ts';
 import { createLog, installRuntime } from '../../worker/log.ts';
 import { madeUpSecrets } from '../../worker/made-up-secrets.ts';
@@ -88,9 +85,9 @@ export async function openHouse(options: HouseOptions = {}) {
   if (options.worker !== false) await startWorker();
 
   return {
-    store: store as Store,
-    clock: clock as TravelledClock,
-    stripe: stripe as Stripe,
+    store,
+    clock,
+    stripe,
     temporal,
     queue,
     folder,
@@ -109,7 +106,7 @@ export async function openHouse(options: HouseOptions = {}) {
       await connection.close();
       await simulator.close();
       clock.stop();
-      store.close();
+      await store.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -113,7 +113,7 @@ export async function openStreet() {
       await simulator.close();
       await temporal.stop();
       clock.stop();
-      store.close();
+      await store.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -80,23 +80,14 @@ describe('payees and payers', () => {
 
   it('stays frozen when Stripe has news about the account', async () => {
     const store = openBooks();
-    await store.upsertAccount(account);
+    await store.claimAccount(account);
     await store.updateAccount('tut_1', { frozen: true }, noon + 1);
-    const news = {
-      ...account,
-      stripeAccountId: 'acct_1',
-      status: 'configured',
-      transfersEnabled: true,
-      inputHash: 'other',
-      at: noon + 2,
-    } as const;
-    await store.upsertAccount(news);
+    const news = { stripeAccountId: 'acct_1', status: 'configured', transfersEnabled: true } as const;
+    await store.updateAccount('tut_1', news, noon + 2);
     const { at: _at, ...told } = account;
     expect(await store.findAccountByStripeId('acct_1')).toEqual({
       ...told,
-      stripeAccountId: 'acct_1',
-      status: 'configured',
-      transfersEnabled: true,
+      ...news,
       frozen: true,
       createdAt: noon,
       updatedAt: noon + 2,
@@ -106,12 +97,22 @@ describe('payees and payers', () => {
     expect((await store.listAccounts({ limit: 5 })).rows).toHaveLength(1);
   });
 
+  it('belongs to whoever claimed its id first', async () => {
+    const store = openBooks();
+    const first = await store.claimAccount(account);
+    const second = await store.claimAccount({ ...account, country: 'DE', inputHash: 'other', at: noon + 1 });
+    expect(second).toEqual(first);
+    expect(await store.isAccountUnderWay(noon)).toBe(true);
+    expect(await store.isAccountUnderWay(noon + 1)).toBe(false);
+    await store.updateAccount('tut_1', { stripeAccountId: 'acct_1' }, noon + 2);
+    expect(await store.isAccountUnderWay(noon)).toBe(false);
+  });
+
   it('refuses two payees on one connected account', async () => {
     const store = openBooks();
-    await store.upsertAccount({ ...account, stripeAccountId: 'acct_1' });
-    await expect(store.upsertAccount({ ...account, id: 'tut_2', stripeAccountId: 'acct_1' })).rejects.toThrow(
-      /UNIQUE/,
-    );
+    await store.claimAccount({ ...account, stripeAccountId: 'acct_1' });
+    const twice = store.claimAccount({ ...account, id: 'tut_2', stripeAccountId: 'acct_1' });
+    await expect(twice).rejects.toThrow(/UNIQUE/);
     expect(await store.findAccount('tut_2')).toBeNull();
   });
 

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
@@ -161,9 +161,6 @@ describe('the doors for Stripe’s messages', () => {
       const answer = await send();
       expect(answer).toMatchObject({ status, type: 'application/problem+json', body: { status } });
       expect(await eventsKept(house)).toBe(kept);
-    });
-
-    afterEach(async () => {
       expect(await show(house, lesson.id)).toEqual(lesson);
     });
   });
