@@ -2,6 +2,8 @@ import { ApplicationFailure, activityInfo } from '@temporalio/activity';
 import { assertNever } from '../domain/errors.ts';
 import type { JournalMove } from '../domain/payment/intent.ts';
 import { intentOf } from '../domain/payment/intent.ts';
+import { workflowIdOf } from '../domain/kinds.ts';
+import type { Money } from '../domain/payment/books.ts';
 import { ledgerLines } from '../domain/payment/books.ts';
 import type { MoveFact, MoveType } from '../domain/payment/moves.ts';
 import type { Operation } from '../store/journal.ts';
@@ -77,8 +79,19 @@ export async function perform<M extends JournalMove>(
   const { operation } = await store.intend(intent);
   const isUnsure = activityInfo().attempt > 1 || clock.now() - operation.createdAt > keyTrustMs;
   const found = isUnsure ? await answered(() => verb.find(attempt)) : null;
-  if (found !== null) return await finish(attempt, found);
-  return await finish(attempt, await make(verb, attempt, operation));
+  const fact = await finish(attempt, found ?? (await make(verb, attempt, operation)));
+  if (task.move.n > 1) await closeOvertaken(attempt, fact);
+  return fact;
+} // prettier-ignore
+
+/** Attempts before this one whose answers stayed away (captures and releases): whatever they did, this one answers it. */
+async function closeOvertaken(attempt: Attempt<JournalMove>, fact: MoveFact): Promise<void> {
+  const { ports, workflowId, move } = attempt;
+  const nothing = { stripeIds: [], requestId: null, ledger: [], objects: [], state: null, columns: null };
+  for (const { key, kind, status } of await ports.store.listOperations(workflowId)) {
+    if (kind !== move.type || status === 'done') continue;
+    await ports.store.settle({ ...nothing, key, result: 'none', outcome: fact, at: ports.clock.now() });
+  }
 } // prettier-ignore
 
 /** Calls Stripe, and turns whatever comes back into an outcome or a reason to come again. */
@@ -157,7 +170,8 @@ async function finish(
 ): Promise<MoveFact> {
   const state = after(task.kind, task.state, outcome.fact);
   const { currency } = state.payment;
-  const ledger = ledgerLines(task.state.payment.money, state.payment.money).map((line) => ({
+  const before = await booksBefore(task, outcome.fact, key, ports);
+  const ledger = ledgerLines(before, state.payment.money).map((line) => ({
     ...line,
     currency,
   }));
@@ -177,6 +191,19 @@ async function finish(
   return factOf(operation);
 }
 
+/**
+ * The books before this outcome. A capture may have been booked without the story's knowing, by a worker that Temporal
+ * gave up while Stripe answered it: what another operation booked is not booked again.
+ */
+async function booksBefore({ kind, state }: Story, fact: MoveFact, key: string, { store }: Ports): Promise<Money> {
+  const { intent, money } = state.payment;
+  if (fact.type !== 'captured' || intent?.status === 'captured') return money;
+  const booked = (await store.listOperations(workflowIdOf(kind, state.input.id))).find(
+    (one) => one.key !== key && one.result === 'effect' && one.outcome?.type === 'captured',
+  );
+  return booked === undefined ? money : after(kind, state, factOf(booked)).payment.money;
+} // prettier-ignore
+
 const factOf = (operation: Operation): MoveFact => operation.outcome as unknown as MoveFact;
 
 /**
@@ -190,14 +217,26 @@ export async function adopt(
   ports: Ports,
 ): Promise<MoveFact> {
   const { fact } = outcome;
-  const moved = ledgerLines(task.state.payment.money, after(task.kind, task.state, fact).payment.money);
-  if (moved.length === 0) return await show(task, workflowId, fact, ports);
+  const lost = await lostAnswer(workflowId, fact, ports);
+  if (lost !== undefined) return await finish({ ports, task, key: lost.key }, outcome);
   const key = `${workflowId}:adopt:${task.state.rev}`;
+  const before = await booksBefore(task, fact, key, ports);
+  const moved = ledgerLines(before, after(task.kind, task.state, fact).payment.money);
+  if (moved.length === 0) return await show(task, workflowId, fact, ports);
   const params = { found: outcome.objects, moved };
   const intent = { key, workflowId, kind: 'adopt', params, paramsHash: contentHash(params) };
   await ports.store.intend({ ...intent, at: ports.clock.now() });
   return await finish({ ports, task, key }, outcome);
 }
+
+/** Our own operation whose answer never came, where a read shows that it took effect. */
+async function lostAnswer(workflowId: string, fact: MoveFact, { store }: Ports): Promise<Operation | undefined> {
+  const isOurs = fact.type === 'captured' ? !fact.elsewhere : fact.type === 'holdGone';
+  if (!isOurs) return undefined;
+  const kind = fact.type === 'captured' ? 'capture' : 'release';
+  const operations = await store.listOperations(workflowId);
+  return operations.findLast((one) => one.kind === kind && one.status === 'intended');
+} // prettier-ignore
 
 /** Shows the story with a fact that moved no money. */
 export async function show(task: Story, workflowId: string, fact: MoveFact, ports: Ports): Promise<MoveFact> {

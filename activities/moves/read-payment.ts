@@ -4,6 +4,7 @@ import type { MoveOf } from '../../domain/payment/moves.ts';
 import { factOfIntent, intentExpansion, outcomeOfIntent } from '../intent-facts.ts';
 import type { Outcome } from '../operation.ts';
 import type { Ports, Task } from '../tasks.ts';
+import { triedFor } from './capture.ts';
 
 /** Reads the payment as Stripe has it now: the answer to every hint, and the last look before a deadline. */
 export async function readPayment(
@@ -13,22 +14,16 @@ export async function readPayment(
 ): Promise<Outcome> {
   const { paymentIntentId } = task.move;
   const intent = await ports.stripe.paymentIntents.retrieve(paymentIntentId, { expand: intentExpansion });
-  const fact = factOfIntent(intent, ports.clock, await askedOf(task, workflowId, ports));
+  const known = task.state.payment.money.captured;
+  const asked = known > 0 ? known : await triedFor(intent.amount_received, workflowId, ports);
+  const fact = factOfIntent(intent, ports.clock, asked);
   if (fact.type !== 'captured') return outcomeOfIntent(intent, fact);
-  const known = task.state.payment.refundIds;
+  const { refundIds } = task.state.payment;
   const refunds = [];
   for await (const refund of ports.stripe.refunds.list({ payment_intent: paymentIntentId, limit: 100 })) {
-    if (counts(refund, known)) refunds.push({ id: refund.id, amount: minor(refund.amount) });
+    if (counts(refund, refundIds)) refunds.push({ id: refund.id, amount: minor(refund.amount) });
   }
   return outcomeOfIntent(intent, { ...fact, refunds });
-}
-
-/** What we captured, or tried to: a capture for this much is ours, also where its answer was lost. */
-async function askedOf({ state }: Task, workflowId: string, { store }: Ports): Promise<number | null> {
-  if (state.payment.money.captured > 0) return state.payment.money.captured;
-  const tried = (await store.listOperations(workflowId)).findLast(({ kind }) => kind === 'capture');
-  const params = tried?.params as { amount?: number } | undefined;
-  return params?.amount ?? null;
 }
 
 /** A refund that moved or will move money. A hold let go looks like one too: succeeded, without any money (A6, A7). */

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { AppError } from '../../domain/errors.ts';
 import type { LessonCommand } from '../../domain/lesson/lesson.ts';
 import { idempotencyKey, once } from '../http/idempotency.ts';
 import { order, updateIdOf } from '../lessons/command.ts';
@@ -77,10 +78,21 @@ export function lessonCommandRoutes(app: ApiApp, ports: ApiPorts): void {
     const path = `/api/admin/lessons/{id}/${word}`;
     app.openapi(routeOf(path, `${name}LessonAsAdmin`, summary, 'Operations', schema), async (c) => {
       const { subject } = c.get('caller');
-      const body = { ...(c.req.valid('json') as Record<string, unknown>), by: subject };
+      const body = { ...(await named(ports, c.req.valid('json') as Record<string, unknown>)), by: subject };
       return tell(c, ports, command, c.req.valid('param').id, body, subject);
     });
   }
+}
+
+/** Puts in what Stripe calls the account that an operator names. */
+async function named({ store }: ApiPorts, body: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const { account } = body;
+  if (typeof account !== 'string') return body;
+  const stripeAccount = (await store.findAccount(account))?.stripeAccountId ?? null;
+  if (stripeAccount !== null) return { ...body, stripeAccount };
+  throw new AppError('invalid', 'The request is not valid', [
+    { pointer: '/account', detail: 'is not a known account' },
+  ]);
 }
 
 /** Puts in when the request was heard: a worker that comes late must not cost anyone a deadline. */

@@ -73,13 +73,8 @@ export const adminCommands = {
     payeeBps: bps.optional(),
     reason,
   }),
-  retry: z.strictObject({
-    reason,
-    stripeAccount: z
-      .string()
-      .regex(/^acct_[A-Za-z0-9_]{1,250}$/, 'must be the id of a connected account')
-      .optional(),
-  }),
+  /** `account`: the payee's other account, by the id it has here; money never goes to one we do not know. */
+  retry: z.strictObject({ reason, account: id.optional() }),
   skip: z.strictObject({ reason }),
   capture: z.strictObject({ reason, amount: chargeable.optional() }),
   release: z.strictObject({ reason }),

@@ -32,6 +32,7 @@ export function accept(state: LessonState, command: LessonCommand, now: Instant)
       return dispute(state, command);
     case 'evidence':
       if (!isOpenDispute(state)) return refuse('No dispute is open');
+      if (isTooMuch(state, command)) return refuse(`There is no room for more evidence by the ${command.by}`);
       return accepted('Evidence added', {
         type: 'evidenceGiven',
         at: now,
@@ -74,6 +75,18 @@ export function accept(state: LessonState, command: LessonCommand, now: Instant)
       return assertNever(command);
   }
 } // prettier-ignore
+
+/** The state travels in every answer and with every move; Temporal carries 2 MB at once and 50 MB in a history. */
+const mostStatements = 10;
+const mostEvidenceCharacters = 60_000;
+
+/** Counted for each side, so that neither can take the other's room. */
+function isTooMuch({ dispute }: LessonState, evidence: CommandOf<'evidence'>): boolean {
+  const theirs = (dispute?.statements ?? []).filter(({ by }) => by === evidence.by);
+  return (
+    theirs.length >= mostStatements || JSON.stringify([theirs, evidence]).length > mostEvidenceCharacters
+  );
+}
 
 const isOver = (state: LessonState): boolean => state.plan !== null;
 
@@ -133,11 +146,14 @@ function reschedule(state: LessonState, { startsAt, endsAt }: CommandOf<'resched
   if (now >= state.startsAt) return refuse('The lesson has started');
   const problem = scheduleProblem(startsAt, endsAt, now);
   if (problem !== null) return refuse(problem, 'invalid');
-  const { intent } = state.payment;
-  const { graceAfterEnd, holdMargin } = state.input.policy.terms;
+  const { intent, card } = state.payment;
+  // The date decides between a hold and a saved card, and a key of Stripe's stands for one of them only.
+  if (intent === null && card === null) return refuse('Its payment is just beginning', 'not_ready');
+  const { graceAfterEnd, holdLife, holdMargin } = state.input.policy.terms;
   const neededUntil = endsAt + durationMs(graceAfterEnd) + durationMs(holdMargin);
-  if (intent?.status === 'authorized' && intent.captureBefore !== null && intent.captureBefore < neededUntil) {
-    return refuse(`The hold lives until ${iso(intent.captureBefore)}; cancel and book again for a later date`);
+  const livesUntil = intent?.captureBefore ?? now + durationMs(holdLife);
+  if (intent !== null && intent.status !== 'captured' && livesUntil < neededUntil) {
+    return refuse(`The hold lives until ${iso(livesUntil)}; cancel and book again for a later date`);
   }
   return accepted('Rescheduled', { type: 'rescheduled', at: now, startsAt, endsAt });
 } // prettier-ignore

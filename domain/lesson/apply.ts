@@ -2,7 +2,7 @@ import type { StoryLine } from '../machine.ts';
 import { assertNever } from '../errors.ts';
 import { minor, zero } from '../money.ts';
 import type { MoveFact } from '../payment/moves.ts';
-import { alerted, applyDriverFact, refundFailed, refused } from '../payment/park.ts';
+import { alerted, applyDriverFact, longWait, refundFailed, refused } from '../payment/park.ts';
 import { applyMove, keptOf, noPayment } from '../payment/payment.ts';
 import { moveLine, tell } from '../payment/story.ts';
 import { rulesLine } from '../rules.ts';
@@ -93,7 +93,7 @@ function applyWord(state: LessonState, fact: Word): LessonState {
     case 'disputed': {
       const { at, by, reason, statement } = fact;
       const statements = statement === null ? [] : [{ at, by, text: statement, links: [], files: [] }];
-      return { ...state, plan: null, dispute: { openedAt: at, by, reason, statements, escalated: false, outcome: null } };
+      return { ...state, plan: null, parked: unlessUnknown(state), dispute: { openedAt: at, by, reason, statements, escalated: false, outcome: null } };
     }
     case 'evidenceGiven':
       return dispute === null ? state : { ...state, dispute: { ...dispute, statements: [...dispute.statements, fact.statement] } };
@@ -104,13 +104,14 @@ function applyWord(state: LessonState, fact: Word): LessonState {
     case 'resolved': {
       if (dispute === null) return state;
       const plan = resolution(state, fact.resolution);
-      return { ...state, plan, dispute: { ...dispute, outcome: fact.resolution } };
+      return { ...state, plan, parked: unlessUnknown(state), dispute: { ...dispute, outcome: fact.resolution } };
     }
     case 'decided':
       return { ...state, plan: fact.plan, parked: null };
     case 'unparked': {
-      const { stripeAccount } = fact;
-      const tutor = stripeAccount === null ? state.input.tutor : { ...state.input.tutor, stripeAccount };
+      const known = state.input.tutor;
+      const account = fact.account ?? known.account;
+      const tutor = fact.stripeAccount === null ? known : { ...known, account, stripeAccount: fact.stripeAccount };
       return { ...state, parked: null, input: { ...state.input, tutor }, payment: { ...state.payment, refusals: {}, pause: null, stale: true } };
     }
     case 'skipped':
@@ -123,6 +124,10 @@ function applyWord(state: LessonState, fact: Word): LessonState {
       return assertNever(fact);
   }
 } // prettier-ignore
+
+/** A decision about the money takes the place of the step that was parked, unless nobody knows whether it was taken. */
+const unlessUnknown = ({ parked, payment }: LessonState): LessonState['parked'] =>
+  payment.unresolved === null ? null : parked;
 
 /** A person took a step elsewhere, or gave it up: the story goes on as if it were over. */
 function skip(state: LessonState, operation: string | undefined): LessonState {
@@ -147,7 +152,7 @@ function applyOutcome(state: LessonState, fact: MoveFact): LessonState {
   const isSame = JSON.stringify(payment.money) === JSON.stringify(state.payment.money);
   const isSeen = fact.type === 'authorized' || fact.type === 'captured' || fact.type === 'holdGone';
   const isOld = !hasMoved && isSame && isSeen;
-  const waitsAgain = fact.type === 'accountNotReady' && state.payment.pause?.account === true;
+  const waitsAgain = (payment.waits ?? 0) > 1 && (fact.type === 'accountNotReady' || fact.type === 'fundsNotAvailable');
   const after: LessonState = {
     ...state,
     payment,
@@ -168,6 +173,10 @@ function applyOutcome(state: LessonState, fact: MoveFact): LessonState {
     case 'cardPending':
       if (fact.failureCode === null) return after;
       return { ...after, alerts: alerted(after.alerts, 'PAYMENT_FAILED', fact.at, `Payment failed: ${fact.failureCode}`) };
+    case 'accountNotReady':
+      return longWait(after, 'transfer', fact.at);
+    case 'fundsNotAvailable':
+      return longWait(after, fact.move, fact.at);
     case 'refused':
       if (isUnpayable(fact)) return unpayable(after, fact);
       return refused(after, fact, state.input.policy.terms.moneyTries);
@@ -199,7 +208,8 @@ function capturedElsewhere(state: LessonState, fact: Extract<MoveFact, { type: '
   const message = `Stripe holds a capture of ${fact.amount} that was not ours`;
   const alerts = alerted(state.alerts, 'PAYMENT_OUT_OF_SYNC', fact.at, message);
   const { plan } = state;
-  const adopts = plan !== null && plan.charge > 0 && plan.charge !== fact.amount;
+  // A cancellation costs what its tier says, whoever captured how much: the rest is given back.
+  const adopts = plan?.fate === 'completed' && plan.charge > 0 && plan.charge !== fact.amount;
   return { ...state, alerts, plan: adopts ? adopted(state, plan, fact.amount) : plan };
 }
 

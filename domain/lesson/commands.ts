@@ -70,8 +70,9 @@ function read(name: LessonCommand['name'], raw: unknown, now: Instant): LessonCo
       };
     }
     case 'retry': {
-      const fields = new Fields(raw, ['by', 'reason', 'stripeAccount']);
-      return { name, ...by(fields), stripeAccount: fields.optionalText('stripeAccount', 255) };
+      const fields = new Fields(raw, ['by', 'reason', 'account', 'stripeAccount']);
+      const account = fields.optionalText('account', 64);
+      return { name, ...by(fields), account, stripeAccount: fields.optionalText('stripeAccount', 255) };
     }
     case 'skip':
     case 'release':

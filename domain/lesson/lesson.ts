@@ -132,6 +132,7 @@ export type LessonCommand =
       readonly name: 'retry';
       readonly by: string;
       readonly reason: string;
+      readonly account: string | null;
       readonly stripeAccount: string | null;
     }
   | { readonly name: 'skip'; readonly by: string; readonly reason: string }
@@ -159,6 +160,7 @@ export type LessonFact =
   | (FactOf<'unparked'> & {
       readonly by: string;
       readonly reason: string;
+      readonly account: string | null;
       readonly stripeAccount: string | null;
     })
   | (FactOf<'skipped'> & { readonly by: string; readonly reason: string })

@@ -30,7 +30,7 @@ function wish(state: LessonState, now: Instant): LessonStep {
   if (payment.stale && payment.intent !== null) return read(state);
   if (parked !== null) {
     if (parked.retryAt === null || now < parked.retryAt) return wait(parked.retryAt, 'parked');
-    return learn({ type: 'unparked', at: now, by: 'system', reason: 'hourly look at Stripe', stripeAccount: null });
+    return learn({ type: 'unparked', at: now, by: 'system', reason: 'hourly look at Stripe', account: null, stripeAccount: null });
   }
   if (payment.unresolved !== null) return perform(payment.unresolved);
   if (state.plan !== null) {

@@ -2,7 +2,7 @@ import type { AlertNote, AlertType, BaseState, DriverFact, Parked } from '../mac
 import type { Instant } from '../time.ts';
 import type { Move, MoveFact, MoveType } from './moves.ts';
 import type { Payment } from './payment.ts';
-import { isRead, unresolvedAfter } from './payment.ts';
+import { isRead, longWaitLooks, unresolvedAfter } from './payment.ts';
 import { tell } from './story.ts';
 
 /** Stripe out of reach is looked at again by itself, hourly, with an open alert: never for ever in silence. */
@@ -61,6 +61,14 @@ export function refused<S extends PaymentState>(
     ),
     alerts: alert === undefined ? state.alerts : alerted(state.alerts, alert, fact.at, message),
   };
+}
+
+/** A wait for an account or for funds that lasts is told to people, once; it goes on by itself all the same. */
+export function longWait<S extends PaymentState>(state: S, move: MoveType, at: Instant): S {
+  const alert = alertOf[move];
+  if (alert === undefined || state.payment.waits !== longWaitLooks) return state;
+  const message = `${move} still waits after ${longWaitLooks} looks`;
+  return { ...state, alerts: alerted(state.alerts, alert, at, message) };
 }
 
 /** Money that was on its way back came home again: a person decides whether it is sent once more. */

@@ -27,6 +27,8 @@ export interface Payment {
   readonly attempts: Partial<Record<MoveType, number>>;
   /** Definitive refusals in a row, held against the policy's tries. */
   readonly refusals: Partial<Record<MoveType, number>>;
+  /** How often in a row the next move had to wait for an account or for funds. */
+  readonly waits?: number;
   /** A move that is not tried again before this instant, unless news come. */
   readonly pause: { readonly move: MoveType; readonly until: Instant; readonly account: boolean } | null;
   /** A move whose outcome nobody knows: exactly it is made again before any other, or two might take effect. */
@@ -85,6 +87,8 @@ export const attemptOf = (payment: Payment, move: MoveType): number => payment.a
 const accountPollMs = 6 * 3_600_000;
 /** Stripe never retries an unfunded move by itself; a quarter of an hour is soon enough for money that settles daily. */
 const fundsPollMs = 15 * 60_000;
+/** After so many looks a wait is no ordinary one: it is told to people, and funds are looked for as seldom as accounts. */
+export const longWaitLooks = 5;
 /** Backoff after a refusal that may pass: 2^n seconds (B10). */
 const backoffMs = (refusals: number): number => 1_000 * 2 ** refusals;
 
@@ -95,7 +99,8 @@ export const isRead = (move: Move | null): boolean =>
 /** The payment after the outcome of the move made. Repeated and late outcomes change nothing twice. */
 export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): Payment {
   const { money } = payment;
-  const settled = isRead(made) ? payment : { ...payment, pause: null, unresolved: null };
+  const settled = isRead(made) ? payment : { ...payment, pause: null, unresolved: null, waits: 0 };
+  const waits = (payment.waits ?? 0) + 1;
   switch (fact.type) {
     case 'customerCreated':
       return { ...settled, customerId: fact.customerId };
@@ -154,7 +159,7 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
       };
     case 'accountNotReady': {
       const pause = { move: 'transfer' as const, until: fact.at + accountPollMs, account: true };
-      return { ...(fact.spent ? nextAttempt(settled, 'transfer') : settled), pause };
+      return { ...(fact.spent ? nextAttempt(settled, 'transfer') : settled), pause, waits };
     }
     case 'paidOut':
       return {
@@ -165,8 +170,10 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
       };
     case 'payoutLeftToStripe':
       return { ...settled, payoutOver: true };
-    case 'fundsNotAvailable':
-      return { ...nextAttempt(settled, fact.move), pause: { move: fact.move, until: fact.at + fundsPollMs, account: false } };
+    case 'fundsNotAvailable': {
+      const until = fact.at + (waits < longWaitLooks ? fundsPollMs : accountPollMs);
+      return { ...nextAttempt(settled, fact.move), waits, pause: { move: fact.move, until, account: false } };
+    }
     case 'feeEarned':
       return { ...settled, money: book(money, { feeEarned: fact.amount }) };
     case 'refused': {

@@ -18,6 +18,8 @@ import { ControlRefusal } from './control-refusal.ts';
 
 const kind = must(oneOfThese(...faultKinds));
 const status = must(aCount(300, 599));
+/** With a body of its own, an answer can also be a yes that Stripe never gave. */
+const anyStatus = must(aCount(200, 599));
 const shouldRetry = aBoolean;
 /** A day: longer stalls are what the virtual clock is for. */
 const longestDelayMs = 86_400_000;
@@ -26,7 +28,7 @@ const shapes = {
   drop_before: { kind },
   drop_after: { kind },
   cut_body_after: { kind },
-  status_before: { kind, status, body: anything, shouldRetry },
+  status_before: { kind, status: anyStatus, body: anything, shouldRetry },
   status_after: { kind, status, shouldRetry },
   delay: { kind, ms: must(aCount(0, longestDelayMs)) },
   rate_limit: { kind, shouldRetry },

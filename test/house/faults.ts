@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Alert } from '../../store/alerts.ts';
 import type { House } from './house.ts';
 
 /** Something that goes wrong between us and Stripe, and how often it must for one call of ours to fail. */
@@ -73,3 +74,12 @@ export async function requests(house: House): Promise<LoggedRequest[]> {
 /** Whether Stripe did what was asked: a replay does nothing, and some answers hide what was done. */
 export const tookEffect = ({ status, replayed, fault }: LoggedRequest): boolean =>
   !replayed && (status === 200 || fault === 'status_after');
+
+/** The alerts about one lesson, of one type, open or not, newest first. */
+export async function alertsOf(
+  house: House,
+  { id }: { readonly id: string },
+  type: string,
+): Promise<Alert[]> {
+  return (await house.store.listAlerts({ subject: `lesson:${id}`, type, limit: 100 })).rows;
+}

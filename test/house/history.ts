@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import type { House } from './house.ts';
 
 /** The workflow id of a lesson. */
@@ -9,11 +10,11 @@ export const workflowOf = (lessonId: string): string => `lesson:${lessonId}`;
 export const handleOf = (house: House, lessonId: string) =>
   house.temporal.workflow.getHandle(workflowOf(lessonId));
 
-/** One event of a history: its kind, such as `timerFired`, its time, and who wrote it where that is noted. */
+/** One event of a history: its kind, such as `timerFired`, its time, and for a failed task the cause. */
 export interface HistoryLine {
   readonly kind: string;
   readonly atMs: number;
-  readonly by: string | null;
+  readonly cause: string | null;
 }
 
 /** The history of a lesson's latest run, oldest first. */
@@ -26,19 +27,28 @@ export async function historyOf(house: House, lessonId: string): Promise<History
     const seconds = Number(event.eventTime?.seconds ?? 0);
     return {
       kind: attributes?.[0].replace('EventAttributes', '') ?? '',
-      by: identityIn(attributes?.[1]),
+      cause: causeOf(event.workflowTaskFailedEventAttributes?.cause),
       atMs: seconds * 1000 + Math.floor((event.eventTime?.nanos ?? 0) / 1_000_000),
     };
   });
 }
 
-const identityIn = (attributes: unknown): string | null =>
-  typeof attributes === 'object' &&
-  attributes !== null &&
-  'identity' in attributes &&
-  typeof attributes.identity === 'string'
-    ? attributes.identity
-    : null;
+const { WorkflowTaskFailedCause } = temporal.api.enums.v1;
+const causeOf = (cause: number | null | undefined): string | null =>
+  cause === null || cause === undefined ? null : (WorkflowTaskFailedCause[cause] ?? String(cause));
+
+/**
+ * What the server breaks off by itself and begins again: it held back too many signals, or something arrived while the
+ * last command was on its way. Every other cause is a fault of our workflow code.
+ */
+const serversOwn = [
+  'WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND',
+  'WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND',
+];
+
+/** The tasks that our own workflow code failed. */
+export const failuresOfOurs = (history: readonly HistoryLine[]): HistoryLine[] =>
+  history.filter(({ kind, cause }) => kind === 'workflowTaskFailed' && !serversOwn.includes(cause ?? ''));
 
 /** How many events of a kind a history has. */
 export const countOf = (history: readonly HistoryLine[], kind: string): number =>

@@ -81,6 +81,9 @@ async function bookNow(house: House, startsInMs: number, isAttended: boolean): P
   return { ...life, paymentIntentId: payment.paymentIntentId };
 }
 
+/** A lesson in an hour that is paid for and that both parties come to. */
+export const bookAttended = (house: House): Promise<Life> => bookNow(house, hourMs, true);
+
 /** Both parties come to the lesson. */
 export async function attend(house: House, { id }: { readonly id: string }): Promise<void> {
   for (const party of ['student', 'tutor']) {
@@ -235,6 +238,10 @@ export async function expectOneEffect(house: House, story: WriteStory, life: Lif
   const operations = await house.store.listOperations(workflowIdOf(life));
   const effective = operations.filter(({ kind, result }) => kind === story.move && result === 'effect');
   expect(effective, 'operations with an effect').toHaveLength(1);
+  expect(
+    operations.filter(({ status }) => status !== 'done').map(({ key }) => key),
+    'unfinished operations',
+  ).toEqual([]);
   const { data: parked } = (
     await house.request('GET', `/api/admin/alerts?type=PARKED&subject=${workflowIdOf(life)}&resolved=false`)
   ).body;

@@ -28,7 +28,7 @@ it('a mistyped account in a retry can be corrected by the next retry', async () 
   const refuse = {
     method: 'POST',
     path: '/v1/transfers',
-    times: 3,
+    times: 1,
     fault: { kind: 'status_before', status: 400 },
   };
   await desk.house.control('POST', '/faults', refuse);

@@ -38,7 +38,7 @@ export interface Desk {
   readonly endsAt: Instant;
   tell(name: string, body: unknown): void;
   hint(type: string): void;
-  /** The next requests like this are answered by nobody, after Stripe did what was asked. */
+  /** Requests like this, reads included, get no answer any more, after Stripe did what was asked. */
   loseAnswers(path: string, times?: number): Promise<unknown>;
   /** Makes one attempt at a move beside the story, as a worker does that Temporal has given up. */
   zombie(move: Move, state: LessonState): Promise<unknown>;
@@ -122,7 +122,7 @@ export async function openDesk(choices: LessonChoices = {}): Promise<Desk> {
     hint: (type) =>
       life.hint({ eventId: `evt_${type}_${now}`, type, objectId: life.state.payment.intent?.id ?? 'x' }, now),
     loseAnswers: (path, times = 1000) =>
-      house.control('POST', '/faults', { method: 'POST', path, times, fault: { kind: 'drop_after' } }),
+      house.control('POST', '/faults', { method: '*', path, times, fault: { kind: 'drop_after' } }),
     zombie: (move, state) => attempt(move, state, attempts),
     async live(visits, until = openedAt + 30 * 86_400_000) {
       const agenda = [...visits].sort((a, b) => a.at - b.at);

@@ -1,0 +1,214 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { alertsOf, arm, calm, cutOff, requests } from '../house/faults.ts';
+import type { House } from '../house/house.ts';
+import { openHouse } from '../house/house.ts';
+import { checkBooks, command, show, travel } from '../house/lessons.ts';
+import { paidInFull } from '../house/stories.ts';
+import type { Life } from '../house/writes.ts';
+import { bookAttended, travelPastEnd, workflowIdOf } from '../house/writes.ts';
+
+let house: House;
+beforeAll(async () => {
+  house = await openHouse();
+});
+afterAll(async () => {
+  await house.close();
+});
+afterEach(async () => {
+  await calm(house);
+  await house.sim('POST', '/webhooks', {});
+});
+
+const operationsOf = async (life: Life, kind: string) =>
+  (await house.store.listOperations(workflowIdOf(life))).filter((one) => one.kind === kind);
+const transfersOf = async (life: Life) =>
+  (await house.stripe.transfers.list({ transfer_group: workflowIdOf(life) })).data;
+
+/** Stripe refuses the write this often, with this code. */
+const refuse = (path: string, code: string, times: number, account?: string): Promise<void> => {
+  const body = { error: { type: 'invalid_request_error', code, message: 'No.' } };
+  return arm(house, { path, ...(account === undefined ? {} : { account }) }, { fault: { kind: 'status_before', status: 400, body }, times });
+}; // prettier-ignore
+
+describe('the tutor’s account cannot receive money', () => {
+  const setTransfers = (life: Life, transfers: string): Promise<unknown> =>
+    house.sim('POST', `/accounts/${life.account.stripeId}`, { capabilities: { transfers } });
+
+  it.each([
+    ['its news arrive', {}, 'PT1M'],
+    ['its news are lost', { lose: 1 }, 'PT6H1M'],
+  ])('for 20 days, then %s: she is paid by itself and no try was burned', async (_, policy, within) => {
+    const life = await bookAttended(house);
+    await setTransfers(life, 'inactive');
+    await travelPastEnd(house, life);
+    await travel(house, 'P20D');
+    expect(await show(house, life.id)).toMatchObject({
+      state: 'settling',
+      needsAttention: null,
+      payment: { captured: 450, transferred: 0, held: 450 },
+    });
+    expect(
+      (await requests(house)).filter(
+        ({ path, method, params }) =>
+          method === 'POST' && path === '/v1/transfers' && params['transfer_group'] === workflowIdOf(life),
+      ),
+    ).toEqual([]);
+    await house.sim('POST', '/webhooks', policy);
+    await setTransfers(life, 'active');
+    await travel(house, within);
+    expect(await show(house, life.id)).toMatchObject({
+      state: 'completed',
+      payment: { transferred: 360, feeEarned: 90 },
+    });
+    await travel(house, 'P3D');
+    expect(await show(house, life.id)).toMatchObject({ payment: paidInFull });
+    expect(await operationsOf(life, 'transfer')).toMatchObject([
+      { key: `${workflowIdOf(life)}:transfer`, generation: 1, result: 'effect' },
+    ]);
+    expect(await transfersOf(life)).toHaveLength(1);
+    await checkBooks(house);
+  });
+
+  it('until the very moment of the transfer: Stripe’s refusal is a wait and no lost try', async () => {
+    const life = await bookAttended(house);
+    await refuse('/v1/transfers', 'insufficient_capabilities_for_transfer', 1);
+    const gone = {
+      ...(await house.stripe.accounts.retrieve(life.account.stripeId)),
+      capabilities: { transfers: 'inactive' },
+    };
+    const path = `/v1/accounts/${life.account.stripeId}`;
+    await arm(
+      house,
+      { method: 'GET', path, nth: 2 },
+      { fault: { kind: 'status_before', status: 200, body: gone }, times: 1 },
+    );
+    await travelPastEnd(house, life);
+    expect(await show(house, life.id)).toMatchObject({
+      state: 'settling',
+      needsAttention: null,
+      payment: { held: 450 },
+    });
+    await travel(house, 'PT7H');
+    expect(await show(house, life.id)).toMatchObject({ state: 'completed', payment: { transferred: 360 } });
+    expect(await transfersOf(life)).toHaveLength(1);
+    await checkBooks(house);
+  });
+});
+
+describe('the payout finds too little on her balance', () => {
+  it('waits, asks again and pays once, without a person', async () => {
+    const life = await bookAttended(house);
+    await travelPastEnd(house, life);
+    await refuse('/v1/payouts', 'balance_insufficient', 3, life.account.stripeId);
+    await travel(house, 'P2DT30M');
+    expect(await show(house, life.id)).toMatchObject({
+      needsAttention: null,
+      payment: { transferred: 360, paidOut: 0 },
+    });
+    await travel(house, 'P1D');
+    expect(await show(house, life.id)).toMatchObject({ needsAttention: null, payment: paidInFull });
+    expect(await house.stripe.payouts.list({}, { stripeAccount: life.account.stripeId })).toMatchObject({
+      data: [{ amount: 360 }],
+    });
+    expect(await alertsOf(house, life, 'PARKED')).toEqual([]);
+    await checkBooks(house);
+  });
+});
+
+describe('the transfer is refused', () => {
+  const park = async (): Promise<Life> => {
+    const life = await bookAttended(house);
+    await refuse('/v1/transfers', 'insufficient_capabilities_for_transfer', 3);
+    await travelPastEnd(house, life);
+    expect(await show(house, life.id)).toMatchObject({
+      state: 'parked',
+      payment: { captured: 450, transferred: 0, held: 450 },
+      needsAttention: {
+        reason: 'refused_by_stripe',
+        operation: 'transfer',
+        attempts: 3,
+        commands: ['retry', 'skip', 'refund'],
+        retryAt: null,
+      },
+    });
+    for (const type of ['TRANSFER_FAILED', 'PARKED'])
+      expect(await alertsOf(house, life, type)).toMatchObject([{ resolvedAt: null }]);
+    return life;
+  };
+  const help = async (life: Life, name: string): Promise<void> => {
+    const answer = await command(house, life.id, name, { reason: 'looked into it' });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    await travel(house, 'P3D');
+    expect(await alertsOf(house, life, 'PARKED')).toMatchObject([{ resolvedBy: 'system' }]);
+    await checkBooks(house);
+  };
+
+  it('three times: parked; a retry makes one transfer', async () => {
+    const life = await park();
+    await help(life, 'retry');
+    expect(await show(house, life.id)).toMatchObject({
+      state: 'completed',
+      needsAttention: null,
+      payment: paidInFull,
+    });
+    expect(await transfersOf(life)).toHaveLength(1);
+  });
+
+  it('three times: parked; skipped, the money stays on the platform', async () => {
+    const life = await park();
+    await help(life, 'skip');
+    expect(await show(house, life.id)).toMatchObject({
+      state: 'completed',
+      payment: { captured: 450, transferred: 0, held: 450, paidOut: 0 },
+    });
+    expect(await transfersOf(life)).toEqual([]);
+  });
+
+  it('three times: parked; refunded, the student has all of it back', async () => {
+    const life = await park();
+    await help(life, 'refund');
+    expect(await show(house, life.id)).toMatchObject({
+      state: 'cancelled',
+      payment: { state: 'refunded', captured: 450, refunded: 450, held: 0 },
+    });
+    expect(await transfersOf(life)).toEqual([]);
+  });
+
+  it('for good: parked at once, since no other try can succeed without a person', async () => {
+    const life = await bookAttended(house);
+    await refuse('/v1/transfers', 'account_closed', 1);
+    await travelPastEnd(house, life);
+    expect(await show(house, life.id)).toMatchObject({
+      state: 'parked',
+      needsAttention: { attempts: 1, operation: 'transfer' },
+    });
+    await help(life, 'retry');
+    expect(await show(house, life.id)).toMatchObject({ state: 'completed', payment: paidInFull });
+  });
+});
+
+describe('Stripe is out of reach for three days', () => {
+  it('the lesson waits in sight of the operator, looks every hour and heals by itself', async () => {
+    const life = await bookAttended(house);
+    await cutOff(house);
+    const { length } = await requests(house);
+    await travelPastEnd(house, life);
+    await travel(house, 'P3D');
+    const waiting = await show(house, life.id);
+    expect(waiting).toMatchObject({ state: 'parked', needsAttention: { reason: 'no_clear_answer', commands: ['retry'], retryAt: expect.any(String) } });
+    const retryAt = Date.parse((waiting.needsAttention as unknown as { retryAt: string }).retryAt);
+    expect(retryAt - house.clock.now()).toBeLessThanOrEqual(3_600_000);
+    expect(await alertsOf(house, life, 'PARKED')).toMatchObject([{ resolvedAt: null }]);
+    const asked = (await requests(house)).length - length;
+    expect(asked, 'looks in three days').toBeGreaterThanOrEqual(24);
+    expect(asked, 'looks in three days').toBeLessThanOrEqual(72 * 8 * 4);
+    await calm(house);
+    await travel(house, 'PT1H1M');
+    expect(await show(house, life.id)).toMatchObject({ state: 'completed', needsAttention: null, payment: { captured: 450, transferred: 360 } });
+    await travel(house, 'P3D');
+    expect(await show(house, life.id)).toMatchObject({ payment: paidInFull });
+    for (const alert of await alertsOf(house, life, 'PARKED')) expect(alert).toMatchObject({ resolvedBy: 'system' });
+    expect(await transfersOf(life)).toHaveLength(1);
+    await checkBooks(house);
+  }, 120_000);
+}); // prettier-ignore
