@@ -76,7 +76,7 @@ export function outcomeOfIntent(
   const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge?.id : intent.latest_charge;
   const objects = [{ objectId: intent.id, kind: 'payment_intent' }];
   if (charge) objects.push({ objectId: charge, kind: 'charge' });
-  return { fact, objects, requestId: requestIdOf(intent), effect: true };
+  return { fact, objects, requestId: requestIdOf(intent), effect: fact.type !== 'refused' };
 }
 
 /** Stripe's id of the request that answered this object, for the audit; null for one that came inside another. */

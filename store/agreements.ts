@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, min } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, min, or } from 'drizzle-orm';
 import { invariant } from '../domain/errors.ts';
 import type { BaseState, Columns } from '../domain/machine.ts';
 import type { Instant } from '../domain/time.ts';
@@ -131,17 +131,23 @@ export const agreements = (engine: Engine) => ({
       return rows(s.db.select(summaryOf(s)).from(a).where(waiting).orderBy(asc(a.createdAt)));
     }),
 
-  /** Agreements that hold money and should have been settled before this time, the longest overdue first (L7). */
+  /**
+   * Agreements that should have done something before this time, the longest overdue first: a hold that is not settled
+   * (L7), or a story past its next wake or silent in the middle of a step, as one is whose workflow is gone.
+   */
   listOverdue: ({ before, limit }: { before: Instant; limit: number }): Promise<AgreementSummary[]> =>
     engine.read((s) => {
       const a = s.t.agreements;
-      const overdue = and(
-        eq(a.open, true),
+      const unsettled = and(
         eq(a.paymentState, 'authorized'),
         inArray(a.status, settlingByItself),
         lt(a.settlesAt, before),
         isNull(a.needsAttention),
       );
+      const silent = and(isNull(a.nextWakeAt), isNull(a.needsAttention), lt(a.updatedAt, before));
+      // What never began (rev 0) is begun by the caller's own repetition alone: he may have gone elsewhere since.
+      const asleep = and(gt(a.rev, 0), or(lt(a.nextWakeAt, before), silent));
+      const overdue = and(eq(a.open, true), or(unsettled, asleep));
       return rows(s.db.select(summaryOf(s)).from(a).where(overdue).orderBy(asc(a.settlesAt)).limit(limit));
     }),
 

@@ -158,15 +158,19 @@ function reschedule(state: LessonState, { startsAt, endsAt }: CommandOf<'resched
   return accepted('Rescheduled', { type: 'rescheduled', at: now, startsAt, endsAt });
 } // prettier-ignore
 
+/** The payee's share is sent, or there was none and the platform booked the whole as its fee. */
+const isDivided = ({ payment: { money } }: LessonState): boolean =>
+  money.transferred > 0 || money.feeEarned > 0;
+
 /** A complaint counts until the money is settled; a worker that comes late does not shorten that (L14). */
 function dispute(state: LessonState, { by, reason, statement, at }: CommandOf<'dispute'>): Verdict {
   if (isOpenDispute(state)) return refuse('A dispute is already open');
   if (state.dispute !== null) return refuse('The dispute was already resolved');
   if (!isSecured(state)) return refuse('There is no payment to dispute');
   if (state.plan?.fate === 'cancelled') return refuse('The lesson is cancelled');
-  if (mayBeMoving(state, 'transfer')) return refuse('The money is being transferred right now', 'not_ready');
+  if (mayBeMoving(state, 'transfer') || mayBeMoving(state, 'earnFee')) return refuse('The money is being transferred right now', 'not_ready');
   if (mayBeMoving(state, 'release')) return refuse('The hold is being released right now', 'not_ready');
-  if (state.payment.money.transferred > 0) return refuse('The money was already transferred');
+  if (isDivided(state)) return refuse('The money was already transferred');
   const isHeldAfterSettlement = state.payment.intent?.status === 'captured';
   if (at >= settlesAt(state) && !isHeldAfterSettlement) return refuse('The lesson is being settled');
   return accepted('Disputed, the money stays where it is', {
@@ -222,7 +226,7 @@ function overrule(state: LessonState, command: CommandOf<'capture'> | CommandOf<
 /** Gives captured money back before it was transferred; what remains is the payee's by the same policy. */
 function refund(state: LessonState, { amount, by, reason }: CommandOf<'refund'>, now: Instant): Verdict {
   if (state.payment.intent?.status !== 'captured') return refuse('Nothing was captured; release the hold instead');
-  if (state.payment.money.transferred > 0) return refuse('The money was already transferred');
+  if (isDivided(state)) return refuse('The money was already transferred');
   if (state.performing !== null) return refuse(`"${state.performing.type}" is under way`, 'not_ready');
   if (state.payment.unresolved !== null) return refuse(`The outcome of "${state.payment.unresolved.type}" is unknown`, 'not_ready');
   if (isOpenDispute(state)) return refuse('A dispute is open; resolve it');

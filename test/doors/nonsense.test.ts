@@ -111,12 +111,6 @@ describe('messages that make no sense', () => {
       const paid = await show(house, id);
       expect(paid, id).toMatchObject({ state: 'completed', payment: paidInFull });
       const history = await historyOf(house, id);
-      if (history.some((h) => h.cause))
-        console.log(
-          id,
-          history.filter((h) => h.cause),
-          history.slice(-14).map((h) => h.kind),
-        );
       expect(failuresOfOurs(history), id).toEqual([]);
       expect(countOf(history, 'workflowTaskTimedOut'), id).toBe(0);
     }

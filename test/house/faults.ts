@@ -50,9 +50,12 @@ export async function arm(house: House, target: Target, { fault, times }: Troubl
   await house.sim('POST', '/faults', { method: 'POST', ...target, fault, times });
 }
 
-/** Stripe answers nobody, until `calm`. */
-export async function cutOff(house: House): Promise<void> {
-  await arm(house, { method: '*', path: '/v1/*' }, { fault: { kind: 'drop_before' }, times: 100_000 });
+/** From the `nth` call on Stripe does nothing and answers nothing of use, until `calm`; lost connections would take too long. */
+export async function cutOff(house: House, nth = 1): Promise<void> {
+  const path = '/v1/*';
+  const unavailable = { fault: { kind: 'status_before', status: 503 }, times: 100_000 };
+  await arm(house, { method: 'GET', path, nth }, unavailable);
+  await arm(house, { method: 'POST', path, nth }, { fault: { kind: 'rate_limit' }, times: 100_000 });
 }
 
 export async function calm(house: House): Promise<void> {

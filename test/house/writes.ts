@@ -20,7 +20,7 @@ export interface WriteStory {
   /** Brings a lesson to the moment before the write. */
   readonly before: (house: House) => Promise<Life>;
   readonly target: (life: Life) => Target;
-  /** Other calls to Stripe that the cause makes before the write. */
+  /** Other calls to Stripe that the cause makes before the write, of each method at most this many. */
   readonly callsBefore: number;
   /** Lets the time come, or gives the command, at which the write is made. */
   readonly cause: (house: House, life: Life) => Promise<unknown>;
@@ -103,7 +103,8 @@ export async function liveOn(house: House, life: Life): Promise<void> {
 
 /** Past the lesson's end, where it is settled. */
 export async function travelPastEnd(house: House, { id }: { readonly id: string }): Promise<void> {
-  await travel(house, Date.parse((await show(house, id)).endsAt) + minuteMs);
+  const to = Date.parse((await show(house, id)).endsAt) + minuteMs;
+  if (to > house.clock.now()) await travel(house, to);
 }
 
 const cancel = async (house: House, { id }: Life, by: string): Promise<void> => {

@@ -79,7 +79,7 @@ describe('orders of people that cross each other', () => {
 });
 
 describe('waits that nobody hears of', () => {
-  it('a payout whose funds never come is told to people within a day, asked for seldom, and can be given up', async () => {
+  it('a payout whose funds never come is told to people and asked for seldom, and its story stays short', async () => {
     const funds = Array.from({ length: 3_000 }, () => 'funds_not_available' as const);
     const run = await lesson({ deviations: { payOut: funds }, until: endsAt + ms('P30D') });
     expect(alertsOf(run)).toContain('FAILED_PAYOUT');
@@ -127,5 +127,19 @@ describe('a flood of messages', () => {
     // Temporal's limits: 2 MB for one payload, 50 MB for a history.
     expect(JSON.stringify(state).length).toBeLessThan(500_000);
     expect(historyBytes).toBeLessThan(10_000_000);
+  });
+});
+
+describe('a price that is all the platform’s', () => {
+  it('a complaint that crosses the booking of the fee is refused, or what follows from it can be carried out', async () => {
+    const terms = { platformFeeBps: 10_000 };
+    const visits = [
+      ...joins,
+      hears(endsAt + 400, 'charge.captured'),
+      says(endsAt + 700, 'dispute', { by: 'student', reason: 'no' }),
+      says(endsAt + ms('P1D'), 'resolve', { outcome: 'refund', reason: 'right' }),
+    ];
+    const run = await liveLesson(lessonInput({ terms }), { visits });
+    assertSettled(run);
   });
 });
