@@ -210,5 +210,5 @@ describe('Stripe is out of reach for three days', () => {
     for (const alert of await alertsOf(house, life, 'PARKED')) expect(alert).toMatchObject({ resolvedBy: 'system' });
     expect(await transfersOf(life)).toHaveLength(1);
     await checkBooks(house);
-  }, 120_000);
+  }, 240_000);
 }); // prettier-ignore

@@ -50,12 +50,14 @@ export async function arm(house: House, target: Target, { fault, times }: Troubl
   await house.sim('POST', '/faults', { method: 'POST', ...target, fault, times });
 }
 
-/** From the `nth` call on Stripe does nothing and answers nothing of use, until `calm`; lost connections would take too long. */
-export async function cutOff(house: House, nth = 1): Promise<void> {
-  const path = '/v1/*';
+/**
+ * From now on Stripe does nothing and answers nothing of use there, until `calm`. Lost connections would say the same,
+ * and take half a second each.
+ */
+export async function cutOff(house: House, target: Target = { path: '/v1/*' }): Promise<void> {
   const unavailable = { fault: { kind: 'status_before', status: 503 }, times: 100_000 };
-  await arm(house, { method: 'GET', path, nth }, unavailable);
-  await arm(house, { method: 'POST', path, nth }, { fault: { kind: 'rate_limit' }, times: 100_000 });
+  await arm(house, { ...target, method: 'GET' }, unavailable);
+  await arm(house, { ...target, method: 'POST' }, { fault: { kind: 'rate_limit' }, times: 100_000 });
 }
 
 export async function calm(house: House): Promise<void> {

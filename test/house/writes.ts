@@ -20,8 +20,8 @@ export interface WriteStory {
   /** Brings a lesson to the moment before the write. */
   readonly before: (house: House) => Promise<Life>;
   readonly target: (life: Life) => Target;
-  /** Other calls to Stripe that the cause makes before the write, of each method at most this many. */
-  readonly callsBefore: number;
+  /** Everything in Stripe by which this write could be made or found. */
+  readonly reach: (life: Life) => Target;
   /** Lets the time come, or gives the command, at which the write is made. */
   readonly cause: (house: House, life: Life) => Promise<unknown>;
   readonly end: { readonly state: string; readonly payment: Readonly<Record<string, unknown>> };
@@ -123,13 +123,17 @@ const ownBy = (house: House, life: Life) =>
 const isOf = (life: Life) => (made: { metadata: Record<string, string> | null }) =>
   made.metadata?.['workflow_id'] === workflowIdOf(life);
 
+const wholeIntent = ({ paymentIntentId }: Life): Target => ({
+  path: `/v1/payment_intents/${paymentIntentId}*`,
+});
+
 /** Every Stripe write of a lesson's life. */
 export const writeStories: readonly WriteStory[] = [
   {
     move: 'authorize',
-    callsBefore: 0,
     before: (house) => blankLife(house, nearMs),
     target: () => ({ path: '/v1/payment_intents' }),
+    reach: () => ({ path: '/v1/payment_intents' }),
     cause: bookInTrouble,
     end: held,
     objects: async (house, life) =>
@@ -137,9 +141,9 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'createCustomer',
-    callsBefore: 0,
     before: (house) => blankLife(house, farMs),
     target: () => ({ path: '/v1/customers' }),
+    reach: () => ({ path: '/v1/customers' }),
     cause: bookInTrouble,
     end: held,
     objects: async (house, life) =>
@@ -147,9 +151,9 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'saveCard',
-    callsBefore: 1,
     before: (house) => blankLife(house, farMs),
     target: () => ({ path: '/v1/setup_intents' }),
+    reach: () => ({ path: '/v1/setup_intents' }),
     cause: bookInTrouble,
     end: held,
     objects: async (house, life) =>
@@ -157,9 +161,9 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'capture',
-    callsBefore: 0,
     before: (house) => bookNow(house, hourMs, true),
     target: (life) => ({ path: `/v1/payment_intents/${life.paymentIntentId}/capture` }),
+    reach: wholeIntent,
     cause: travelPastEnd,
     end: held,
     objects: async (house, life) =>
@@ -167,9 +171,9 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'release',
-    callsBefore: 0,
     before: (house) => bookNow(house, nearMs, false),
     target: (life) => ({ path: `/v1/payment_intents/${life.paymentIntentId}/cancel` }),
+    reach: wholeIntent,
     cause: (house, life) => cancel(house, life, 'tutor'),
     end: { state: 'cancelled', payment: { authorized: 450, captured: 0, released: 450, refunded: 0, state: 'released' } },
     objects: async (house, life) =>
@@ -178,7 +182,6 @@ export const writeStories: readonly WriteStory[] = [
   {
     // A person captured the hold; the student then cancels at half the price.
     move: 'refund',
-    callsBefore: 0,
     before: async (house) => {
       const life = await bookNow(house, hourMs, false);
       await house.sim('POST', `/payment_intents/${life.paymentIntentId}/capture`, {});
@@ -186,6 +189,7 @@ export const writeStories: readonly WriteStory[] = [
       return life;
     },
     target: () => ({ path: '/v1/refunds' }),
+    reach: () => ({ path: '/v1/refunds' }),
     cause: (house, life) => cancel(house, life, 'student'),
     end: {
       state: 'cancelled',
@@ -196,22 +200,22 @@ export const writeStories: readonly WriteStory[] = [
   },
   {
     move: 'transfer',
-    callsBefore: 2,
     before: (house) => bookNow(house, hourMs, true),
     target: () => ({ path: '/v1/transfers' }),
+    reach: () => ({ path: '/v1/transfers' }),
     cause: travelPastEnd,
     end: held,
     objects: async (house, life) => (await ownBy(house, life)).data,
   },
   {
     move: 'payOut',
-    callsBefore: 0,
     before: async (house) => {
       const life = await bookNow(house, hourMs, true);
       await travelPastEnd(house, life);
       return life;
     },
     target: ({ account }) => ({ path: '/v1/payouts', account: account.stripeId }),
+    reach: ({ account }) => ({ path: '/v1/payouts', account: account.stripeId }),
     cause: (house) => travel(house, 'P2DT1H'),
     end: held,
     objects: async (house, { account }) =>

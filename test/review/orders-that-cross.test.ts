@@ -131,7 +131,7 @@ describe('a flood of messages', () => {
 });
 
 describe('a price that is all the platform’s', () => {
-  it('a complaint that crosses the booking of the fee is refused, or what follows from it can be carried out', async () => {
+  it('a complaint that crosses the booking of the fee comes too late, and nothing is given back on top of it', async () => {
     const terms = { platformFeeBps: 10_000 };
     const visits = [
       ...joins,
@@ -141,5 +141,6 @@ describe('a price that is all the platform’s', () => {
     ];
     const run = await liveLesson(lessonInput({ terms }), { visits });
     assertSettled(run);
+    expect(run.state.payment.money).toMatchObject({ captured: 450, feeEarned: 450, refunded: 0 });
   });
 });
