@@ -24,6 +24,9 @@ export interface Outcome {
   readonly effect: boolean;
 }
 
+/** An outcome that changed nothing in Stripe. */
+export const told = (fact: MoveFact): Outcome => ({ fact, objects: [], requestId: null, effect: false });
+
 /** Everything a move needs: who asks, what was intended, and the two clocks' hands it may use. */
 export interface Attempt<M extends JournalMove> {
   readonly ports: Ports;
@@ -39,7 +42,7 @@ export interface Attempt<M extends JournalMove> {
 /** One money move: how to find its effect, how to make it, and what a refusal means. */
 export interface Verb<M extends JournalMove> {
   /** A reason not to try at all yet, read fresh just before; the operation is then not begun. */
-  readonly obstacle?: (attempt: Attempt<M>) => Promise<MoveFact | null>;
+  readonly obstacle?: (attempt: Attempt<M>) => Promise<Outcome | null>;
   /** The effect as Stripe has it now, or null where there is none. By id or list, never by search (stripe-rules B6). */
   readonly find: (attempt: Attempt<M>) => Promise<Outcome | null>;
   /** Makes the effect under this idempotency key. */
@@ -72,8 +75,8 @@ export async function perform<M extends JournalMove>(
   // Once begun, a move may have been made without our knowing: only Stripe's word ends it then.
   if (known === null && verb.obstacle !== undefined) {
     const { obstacle } = verb;
-    const fact = await answered(() => obstacle(attempt));
-    if (fact !== null) return await show(task, workflowId, fact, ports);
+    const met = await answered(() => obstacle(attempt));
+    if (met !== null) return await adopt(task, workflowId, met, ports);
   }
   const intent = { key, workflowId, kind, params, paramsHash: contentHash(params), at: clock.now() };
   const { operation } = await store.intend(intent);
@@ -239,7 +242,7 @@ async function lostAnswer(workflowId: string, fact: MoveFact, { store }: Ports):
 } // prettier-ignore
 
 /** Shows the story with a fact that moved no money. */
-export async function show(task: Story, workflowId: string, fact: MoveFact, ports: Ports): Promise<MoveFact> {
+async function show(task: Story, workflowId: string, fact: MoveFact, ports: Ports): Promise<MoveFact> {
   const state = after(task.kind, task.state, fact);
   const at = ports.clock.now();
   const columns = columnsOf(task.kind, state, at);

@@ -13,7 +13,6 @@ export function minor(value: number): Minor {
 
 export const zero: Minor = minor(0);
 
-export const plus = (a: Minor, b: Minor): Minor => minor(a + b);
 export const minus = (a: Minor, b: Minor): Minor => minor(a - b);
 
 /** What Stripe demands of amounts in one currency; all numbers are minor units. */

@@ -40,7 +40,7 @@ export interface Creation {
  * Makes an agreement once, together with the intent of its first money move: whoever comes second is given what the
  * first one made and writes nothing.
  */
-export function* createAgreement(
+function* createAgreement(
   session: Session,
   { columns, at, ...agreement }: NewAgreement,
   firstIntent?: NewIntent,
@@ -61,7 +61,7 @@ export function* createAgreement(
 }
 
 /** The agreement of a workflow id, or null. */
-export function* findAgreement({ db, t }: Session, workflowId: string): Unit<Agreement | null> {
+function* findAgreement({ db, t }: Session, workflowId: string): Unit<Agreement | null> {
   return yield* first(db.select().from(t.agreements).where(eq(t.agreements.workflowId, workflowId)));
 }
 

@@ -112,7 +112,7 @@ export function* resolveOpenAlert(
 }
 
 /** Ends an alert by its id; throws `not_found` or, when somebody did so before, `command_refused`. */
-export function* resolveAlert(
+function* resolveAlert(
   session: Session,
   { id, ...resolution }: Resolution & { readonly id: string },
 ): Unit<Alert> {

@@ -12,7 +12,7 @@ function* findCustomer({ db, t }: Session, personId: string): Unit<Customer | nu
 }
 
 /** Notes a payer's customer once; a payer who has one keeps it, and it is answered. */
-export function* putCustomer(session: Session, customer: Customer): Unit<Customer> {
+function* putCustomer(session: Session, customer: Customer): Unit<Customer> {
   const { db, t } = session;
   yield* exec(db.insert(t.customers).values(customer).onConflictDoNothing({ target: t.customers.personId }));
   const stored = yield* findCustomer(session, customer.personId);

@@ -91,7 +91,7 @@ export interface Renewal {
 }
 
 /** Moves an unfinished operation to its next generation, unless another attempt did so or finished it meanwhile. */
-export function* renew(
+function* renew(
   session: Session,
   { key, generation, reason, at, actor = systemActor }: Renewal,
 ): Unit<{ renewed: boolean; operation: Operation }> {

@@ -19,12 +19,12 @@ export interface NewPolicy {
 }
 
 /** The newest version of a policy, or null. */
-export function* latestPolicy({ db, t: { policies: p } }: Session, id: string): Unit<PolicyVersion | null> {
+function* latestPolicy({ db, t: { policies: p } }: Session, id: string): Unit<PolicyVersion | null> {
   return yield* first(db.select().from(p).where(eq(p.id, id)).orderBy(desc(p.version)).limit(1));
 }
 
 /** Adds a version; where the terms are those of the newest one, that one is answered and nothing is written. */
-export function* putPolicy(
+function* putPolicy(
   session: Session,
   { id, terms, by, at }: NewPolicy,
 ): Unit<{ created: boolean; policy: PolicyVersion }> {

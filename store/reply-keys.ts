@@ -28,7 +28,7 @@ const matching = ({ t: { replyKeys: r } }: Session, { caller, route, key }: Repl
   and(eq(r.caller, caller), eq(r.route, route), eq(r.key, key));
 
 /** Reserves a key, or answers what was answered before. Throws `idempotency_key_reused` or `not_ready`. */
-export function* reserveReply(session: Session, reservation: Reservation): Unit<Reserved> {
+function* reserveReply(session: Session, reservation: Reservation): Unit<Reserved> {
   const { caller, route, key, bodyHash, at, abandonedBefore } = reservation;
   const { db, t } = session;
   const row = { caller, route, key, bodyHash, createdAt: at };

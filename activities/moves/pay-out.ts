@@ -3,6 +3,7 @@ import { minor } from '../../domain/money.ts';
 import type { MoveOf } from '../../domain/payment/moves.ts';
 import { requestIdOf } from '../intent-facts.ts';
 import type { Attempt, Outcome, Verb } from '../operation.ts';
+import { told } from '../operation.ts';
 import { createdFrom, stampOf } from '../stamps.ts';
 
 /**
@@ -16,7 +17,7 @@ export const stripePayout: PayoutRail = {
   async obstacle({ ports, move }) {
     const account = await ports.store.findAccountByStripeId(move.stripeAccount);
     if (account?.payoutSchedule !== 'automatic') return null;
-    return { type: 'payoutLeftToStripe', at: ports.clock.now(), detail: 'automatic payout schedule' };
+    return told({ type: 'payoutLeftToStripe', at: ports.clock.now(), detail: 'automatic payout schedule' });
   },
 
   async find(attempt) {

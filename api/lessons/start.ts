@@ -10,6 +10,7 @@ import { contentHash } from '../../store/canonical-json.ts';
 import type { NewIntent } from '../../store/journal.ts';
 import { inputHashMemo, taskQueue } from '../../workflows/contract.ts';
 import type { Start } from '../../workflows/contract.ts';
+import { revive } from '../overdue.ts';
 import type { ApiPorts } from '../ports.ts';
 import type { LessonRequest } from '../schemas/lesson-request.ts';
 import { answerWithinMs, initialAttributes, messageWithinMs, reach } from '../temporal.ts';
@@ -72,7 +73,8 @@ async function again(ports: ApiPorts, row: Agreement, inputHash: string): Promis
 }
 
 /** Starts the workflow of a row, or finds that it runs or ran. */
-async function startWorkflow({ temporal, config }: ApiPorts, row: Agreement): Promise<void> {
+async function startWorkflow(ports: ApiPorts, row: Agreement): Promise<void> {
+  const { temporal, config } = ports;
   const state = stateOf(row);
   const { input } = state;
   const start: Start = { input, clockOffsetMs: config.clockOffsetMs() };
@@ -94,6 +96,9 @@ async function startWorkflow({ temporal, config }: ApiPorts, row: Agreement): Pr
     );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // It ran and is closed: its outcome is in the row, unless somebody ended it before its first move.
+    const met = await ports.store.findAgreement(row.workflowId);
+    if (met?.open === true && met.rev === 0) await revive(ports, met);
   }
 }
 

@@ -130,7 +130,7 @@ function cancel(state: LessonState, { by, reason, at }: CommandOf<'cancel'>): Ve
 } // prettier-ignore
 
 /** Two years: Stripe keeps no card longer without questions, and a typo in a year must not sleep for ever. */
-export const farthestStartMs = 2 * 365 * 86_400_000 + 86_400_000;
+const farthestStartMs = 2 * 365 * 86_400_000 + 86_400_000;
 
 /** Why a lesson cannot take place then, or null. Shared by the door of the API and by reschedule. */
 export function scheduleProblem(startsAt: Instant, endsAt: Instant, now: Instant): string | null {

@@ -93,8 +93,10 @@ const payDeadline = ({ input, endsAt }: LessonState): Instant =>
 const holdNeededUntil = (state: LessonState): Instant =>
   settlesAt(state) + durationMs(state.input.policy.terms.holdMargin);
 
+/** Never before the booking: two clocks may differ, and whoever booked has already decided by the later one. */
 const isBeyondHold = (state: LessonState, now: Instant): boolean =>
-  now + durationMs(state.input.policy.terms.holdLife) < holdNeededUntil(state);
+  Math.max(now, state.input.openedAt) + durationMs(state.input.policy.terms.holdLife) <
+  holdNeededUntil(state);
 
 /** Paid and waiting for the lesson to take place. */
 function running(state: LessonState, now: Instant): LessonStep {

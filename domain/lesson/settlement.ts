@@ -37,7 +37,7 @@ export function settle(state: LessonState): Plan {
 }
 
 /** What an early end costs: the whole price, the used minutes, or at least a minimum share (L11). */
-export function earlyEndPrice(state: LessonState): Minor {
+function earlyEndPrice(state: LessonState): Minor {
   const { amount, currency, policy } = state.input;
   const { earlyEnd } = policy.terms;
   if (earlyEnd.rule === 'full') return amount;

@@ -20,7 +20,7 @@ export const paymentStates = [
 export type PaymentStatus = (typeof paymentStates)[number];
 
 /** Where a lesson stands, derived from its facts alone. */
-export function statusOf(state: LessonState): LessonStatus {
+function statusOf(state: LessonState): LessonStatus {
   if (state.parked !== null) return 'parked';
   if (isOpenDispute(state)) return 'disputed';
   if (state.plan !== null) {
@@ -45,7 +45,7 @@ const isGivenBack = ({ intent, money }: Payment): boolean =>
   intent?.status === 'captured' && money.refunded === money.captured;
 
 /** What became of the payment, in the field's words: a released hold was never charged and never refunded (A6). */
-export function paymentStatusOf({ payment: { intent, money, card }, plan }: LessonState): PaymentStatus {
+function paymentStatusOf({ payment: { intent, money, card }, plan }: LessonState): PaymentStatus {
   switch (intent?.status) {
     case undefined:
       return plan !== null || (card !== null && card.failureCode !== null) ? 'failed' : 'pending';
@@ -140,7 +140,7 @@ function paymentView(state: LessonState) {
 }
 
 /** The next deadline of an open complaint: escalation, then resolution by policy. */
-export function disputeDeadline({ dispute, input }: LessonState): Instant | null {
+function disputeDeadline({ dispute, input }: LessonState): Instant | null {
   if (dispute === null) return null;
   const { escalateAfter, resolveAfter } = input.policy.terms.dispute;
   return dispute.openedAt + durationMs(dispute.escalated ? resolveAfter : escalateAfter);

@@ -206,7 +206,7 @@ const idle = (fact: { readonly paymentIntentId: string }) => ({
 });
 
 /** A definitive answer ends the business attempt: the next one is another operation with a key of its own (B2). */
-export const nextAttempt = (payment: Payment, move: MoveType): Payment => ({
+const nextAttempt = (payment: Payment, move: MoveType): Payment => ({
   ...payment,
   attempts: { ...payment.attempts, [move]: attemptOf(payment, move) + 1 },
 });

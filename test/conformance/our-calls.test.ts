@@ -51,6 +51,7 @@ describe('we speak to Stripe in words it knows', () => {
     expect([...new Set(calls)].sort()).toEqual([
       'GET /v1/accounts',
       'GET /v1/accounts/{account}',
+      'GET /v1/charges/{charge}',
       'GET /v1/customers',
       'GET /v1/payment_intents',
       'GET /v1/payment_intents/{intent}',

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { arm, calm, cutOff, troubles } from '../house/faults.ts';
+import { arm, calm, cutOff, passWithoutWorker, troubles } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import { checkBooks, show, travel } from '../house/lessons.ts';
+import { checkBooks, hourMs, show, travel } from '../house/lessons.ts';
 import type { Life, WriteStory } from '../house/writes.ts';
 import { attend, expectOneEffect, isBooking, liveOn, requestsOf, writeStories } from '../house/writes.ts';
 
-// Stripe keeps idempotency keys for a day. Here an answer is lost and nobody can ask before the key is gone: the same
-// request once more would be a second effect.
+// Stripe keeps idempotency keys for a day. Here an answer is lost, Stripe cannot be asked, and then no
+// worker is there until the key is gone: the same request once more would be a second effect.
 
 interface Loss {
   readonly story: WriteStory;
@@ -29,14 +29,15 @@ const order = [
 const inOrder = order.map((move) => writeStories.find((story) => story.move === move)!);
 const losses: readonly Loss[] = inOrder.flatMap((story) => [
   { story, isExecuted: true },
-  ...(['capture', 'transfer', 'authorize'].includes(story.move) ? [{ story, isExecuted: false }] : []),
+  // A refund is searched where every payment is read: once it is cut off, no other story comes so far.
+  ...(story.move === 'refund' ? [] : [{ story, isExecuted: false }]),
 ]);
 const named = losses.map((loss) => ({
   ...loss,
   name: `${loss.story.move}, ${loss.isExecuted ? 'executed and its answer lost' : 'never heard'}`,
 }));
 
-describe('25 hours in which Stripe cannot be asked', () => {
+describe('25 hours between the loss and the next try', () => {
   let house: House;
   const lives = new Map<string, Life>();
   const during = new Map<string, { readonly lesson: ShownLesson; readonly executed: number }>();
@@ -50,24 +51,24 @@ describe('25 hours in which Stripe cannot be asked', () => {
       await story.cause(house, life);
       lives.set(name, life);
     }
-    await travel(house, 'PT25H');
     for (const { name, story } of named) {
       const life = lives.get(name)!;
       const executed = (await requestsOf(house, story, life)).filter(({ status, replayed }) => status === 200 && !replayed);
       during.set(name, { lesson: await show(house, life.id), executed: executed.length });
     }
+    await passWithoutWorker(house, house.clock.now() + 25 * hourMs);
     await calm(house);
     await travel(house, 'PT2H');
     for (const { name, story } of named) if (isBooking(story)) await attend(house, lives.get(name)!);
     await liveOn(house, lives.get('saveCard, executed and its answer lost')!);
-  }, 400_000);
+  }, 200_000);
   afterAll(async () => {
     await house.close();
   });
 
   it.each(named)('$name: the operator sees it waiting', ({ name, story, isExecuted }) => {
     const { lesson, executed } = during.get(name)!;
-    expect(lesson.needsAttention).toMatchObject({ reason: 'no_clear_answer', retryAt: expect.any(String) });
+    expect(lesson.needsAttention).toMatchObject({ reason: 'no_clear_answer', retryAt: expect.any(String) as string });
     // A capture or release is looked for by the payment's own state.
     expect([story.move, 'readPayment']).toContain(lesson.needsAttention?.operation);
     expect(executed, 'requests that were executed').toBe(isExecuted ? 1 : 0);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { alertsOf, arm, calm, requests, troubles } from '../house/faults.ts';
+import { alertsOf, arm, calm, passWithoutWorker, requests, troubles } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { checkBooks, command, hourMs, minuteMs, show, travel } from '../house/lessons.ts';
@@ -24,19 +24,9 @@ const captureBeforeOf = async ({ id }: Life): Promise<number> => {
 };
 
 describe('a hold that runs out', () => {
-  /** Time passes for everyone but the worker, which is not there. */
-  const passWithoutWorker = async (to: number): Promise<void> => {
-    const byMs = to - house.clock.now();
-    await house.stopWorker();
-    await house.store.setClockOffsetMs((await house.store.clockOffsetMs()) + byMs);
-    await house.clock.refresh();
-    await house.sim('POST', '/clock/advance', { seconds: byMs / 1000 });
-    await house.startWorker();
-  };
-
   it('while the worker is down: found gone, nothing is recorded as captured or transferred, people are told', async () => {
     const life = await bookAttended(house);
-    await passWithoutWorker((await captureBeforeOf(life)) + hourMs);
+    await passWithoutWorker(house, (await captureBeforeOf(life)) + hourMs);
     await travel(house, 'PT1H');
     expect(await show(house, life.id)).toMatchObject({
       state: 'cancelled',
@@ -107,7 +97,7 @@ describe('a status of a payment that this version does not know', () => {
   const expectParked = async (life: Life): Promise<void> => {
     await eventually(() => show(house, life.id), ({ state }) => state === 'parked');
     expect(await show(house, life.id)).toMatchObject({
-      needsAttention: { reason: 'refused_by_stripe', lastError: expect.stringContaining('zzz_new') },
+      needsAttention: { reason: 'refused_by_stripe', lastError: expect.stringContaining('zzz_new') as string },
       payment: { captured: 0, released: 0, transferred: 0 },
     });
     expect(await alertsOf(house, life, 'PARKED')).toMatchObject([{ resolvedAt: null }]);

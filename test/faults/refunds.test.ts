@@ -62,6 +62,36 @@ describe('a refund that was not ours, or that did not last', () => {
     await checkBooks(house);
   });
 
+  it('pays the tutor nothing out of a refund that no webhook told us of', async () => {
+    const lesson = await capturedEarly();
+    await house.sim('POST', '/webhooks', { lose: 1 });
+    await refundInDashboard(lesson, 450);
+    await hold(lesson);
+    await house.sim('POST', '/webhooks', {});
+    const { payment } = await show(house, lesson.id);
+    expect(payment).toMatchObject({ state: 'refunded', refunded: 450, transferred: 0, held: 0 });
+    await checkBooks(house);
+  });
+
+  it('keeps the money on the platform while the bank has the payment under dispute, though no webhook said so', async () => {
+    const lesson = await capturedEarly();
+    const charge = await house.stripe.charges.retrieve(lesson.payment.chargeId);
+    const fault = { kind: 'status_before', status: 200, body: { ...charge, disputed: true } };
+    await house.sim('POST', '/faults', { method: 'GET', path: `/v1/charges/${charge.id}`, fault });
+    await hold(lesson);
+    const parked = await show(house, lesson.id);
+    expect(parked.payment).toMatchObject({ captured: 450, transferred: 0, held: 450 });
+    expect(parked.needsAttention).toMatchObject({
+      operation: 'transfer',
+      commands: ['retry', 'skip', 'refund'],
+    });
+    expect(await alertsOf(lesson.id)).toEqual(expect.arrayContaining(['TRANSFER_FAILED', 'PARKED']));
+    await house.sim('DELETE', '/faults');
+    expect((await command(house, lesson.id, 'retry', { reason: 'the bank gave in' })).status).toBe(200);
+    await until(house, lesson.id, ({ payment }) => payment['transferred'] === 360);
+    await checkBooks(house);
+  });
+
   it('records what the platform laid out when a refund in the dashboard comes after the transfer', async () => {
     const lesson = await book(house, account);
     await hold(lesson);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { alertsOf, arm, calm, cutOff, requests } from '../house/faults.ts';
+import { alertsOf, arm, calm, requests } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { checkBooks, command, show, travel } from '../house/lessons.ts';
@@ -69,27 +69,18 @@ describe('the tutor’s account cannot receive money', () => {
     await checkBooks(house);
   });
 
-  it('until the very moment of the transfer: Stripe’s refusal is a wait and no lost try', async () => {
+  it('and we have not heard of it: what Stripe says to the transfer is a wait and no lost try', async () => {
     const life = await bookAttended(house);
-    await refuse('/v1/transfers', 'insufficient_capabilities_for_transfer', 1);
-    const gone = {
-      ...(await house.stripe.accounts.retrieve(life.account.stripeId)),
-      capabilities: { transfers: 'inactive' },
-    };
-    const path = `/v1/accounts/${life.account.stripeId}`;
-    await arm(
-      house,
-      { method: 'GET', path, nth: 2 },
-      { fault: { kind: 'status_before', status: 200, body: gone }, times: 1 },
-    );
+    await house.sim('POST', '/webhooks', { lose: 1 });
+    await setTransfers(life, 'inactive');
     await travelPastEnd(house, life);
-    expect(await show(house, life.id)).toMatchObject({
-      state: 'settling',
-      needsAttention: null,
-      payment: { held: 450 },
-    });
-    await travel(house, 'PT7H');
+    await travel(house, 'P2D');
+    const waiting = { state: 'settling', needsAttention: null, payment: { held: 450 } };
+    expect(await show(house, life.id)).toMatchObject(waiting);
+    await setTransfers(life, 'active');
+    await travel(house, 'PT6H1M');
     expect(await show(house, life.id)).toMatchObject({ state: 'completed', payment: { transferred: 360 } });
+    expect(await alertsOf(house, life, 'PARKED')).toEqual([]);
     expect(await transfersOf(life)).toHaveLength(1);
     await checkBooks(house);
   });
@@ -186,29 +177,3 @@ describe('the transfer is refused', () => {
     expect(await show(house, life.id)).toMatchObject({ state: 'completed', payment: paidInFull });
   });
 });
-
-describe('Stripe is out of reach for three days', () => {
-  it('the lesson waits in sight of the operator, looks every hour and heals by itself', async () => {
-    const life = await bookAttended(house);
-    await cutOff(house);
-    const { length } = await requests(house);
-    await travelPastEnd(house, life);
-    await travel(house, 'P3D');
-    const waiting = await show(house, life.id);
-    expect(waiting).toMatchObject({ state: 'parked', needsAttention: { reason: 'no_clear_answer', commands: ['retry'], retryAt: expect.any(String) } });
-    const retryAt = Date.parse((waiting.needsAttention as unknown as { retryAt: string }).retryAt);
-    expect(retryAt - house.clock.now()).toBeLessThanOrEqual(3_600_000);
-    expect(await alertsOf(house, life, 'PARKED')).toMatchObject([{ resolvedAt: null }]);
-    const asked = (await requests(house)).length - length;
-    expect(asked, 'looks in three days').toBeGreaterThanOrEqual(24);
-    expect(asked, 'looks in three days').toBeLessThanOrEqual(72 * 8 * 4);
-    await calm(house);
-    await travel(house, 'PT1H1M');
-    expect(await show(house, life.id)).toMatchObject({ state: 'completed', needsAttention: null, payment: { captured: 450, transferred: 360 } });
-    await travel(house, 'P3D');
-    expect(await show(house, life.id)).toMatchObject({ payment: paidInFull });
-    for (const alert of await alertsOf(house, life, 'PARKED')) expect(alert).toMatchObject({ resolvedBy: 'system' });
-    expect(await transfersOf(life)).toHaveLength(1);
-    await checkBooks(house);
-  }, 240_000);
-}); // prettier-ignore

@@ -80,6 +80,16 @@ export async function requests(house: House): Promise<LoggedRequest[]> {
 export const tookEffect = ({ status, replayed, fault }: LoggedRequest): boolean =>
   !replayed && (status === 200 || fault === 'status_after');
 
+/** Time passes for everyone but the worker, which is not there; the lessons wake when it is back. */
+export async function passWithoutWorker(house: House, to: number): Promise<void> {
+  const byMs = to - house.clock.now();
+  await house.stopWorker();
+  await house.store.setClockOffsetMs((await house.store.clockOffsetMs()) + byMs);
+  await house.clock.refresh();
+  await house.sim('POST', '/clock/advance', { seconds: byMs / 1000 });
+  await house.startWorker();
+}
+
 /** The alerts about one lesson, of one type, open or not, newest first. */
 export async function alertsOf(
   house: House,

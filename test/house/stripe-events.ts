@@ -36,7 +36,7 @@ export function signatureOf(body: string | Uint8Array, secret: string, atMs: num
   return `t=${seconds},${scheme}=${createHmac('sha256', secret).update(`${seconds}.`).update(body).digest('hex')}`;
 }
 
-export const platformDoor = '/api/webhooks/stripe';
+const platformDoor = '/api/webhooks/stripe';
 export const connectDoor = '/api/webhooks/stripe-connect';
 
 /** How a delivery differs from a rightly signed one. */

@@ -218,7 +218,7 @@ export const paths: Readonly<Record<string, Path>> = {
       ['nobodyHearsThis', {}],
     ];
     for (const [name, ...args] of messages) await handle.signal(name, ...args);
-    await until(house, lesson.id, ({ rejected }) => rejected.length === 5);
+    await until(house, lesson.id, ({ rejected }) => rejected.length === 6);
     await settled(house, lesson);
     return ends(house, lesson, { state: 'cancelled', released: 450 });
   },
