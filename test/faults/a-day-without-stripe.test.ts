@@ -68,7 +68,7 @@ describe('25 hours between the loss and the next try', () => {
 
   it.each(named)('$name: the operator sees it waiting', ({ name, story, isExecuted }) => {
     const { lesson, executed } = during.get(name)!;
-    expect(lesson.needsAttention).toMatchObject({ reason: 'no_clear_answer', retryAt: expect.any(String) as string });
+    expect(lesson.needsAttention).toMatchObject({ reason: 'no_clear_answer', retryAt: expect.any(String) });
     // A capture or release is looked for by the payment's own state.
     expect([story.move, 'readPayment']).toContain(lesson.needsAttention?.operation);
     expect(executed, 'requests that were executed').toBe(isExecuted ? 1 : 0);

@@ -97,7 +97,7 @@ describe('a status of a payment that this version does not know', () => {
   const expectParked = async (life: Life): Promise<void> => {
     await eventually(() => show(house, life.id), ({ state }) => state === 'parked');
     expect(await show(house, life.id)).toMatchObject({
-      needsAttention: { reason: 'refused_by_stripe', lastError: expect.stringContaining('zzz_new') as string },
+      needsAttention: { reason: 'refused_by_stripe', lastError: expect.stringContaining('zzz_new') },
       payment: { captured: 0, released: 0, transferred: 0 },
     });
     expect(await alertsOf(house, life, 'PARKED')).toMatchObject([{ resolvedAt: null }]);

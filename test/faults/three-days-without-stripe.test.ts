@@ -22,7 +22,7 @@ describe('Stripe is out of reach for three days', () => {
     await travelPastEnd(house, life);
     await travel(house, 'P3D');
     const waiting = await show(house, life.id);
-    expect(waiting).toMatchObject({ state: 'parked', needsAttention: { reason: 'no_clear_answer', commands: ['retry'], retryAt: expect.any(String) as string } });
+    expect(waiting).toMatchObject({ state: 'parked', needsAttention: { reason: 'no_clear_answer', commands: ['retry'], retryAt: expect.any(String) } });
     const retryAt = Date.parse((waiting.needsAttention as unknown as { retryAt: string }).retryAt);
     expect(retryAt - house.clock.now()).toBeLessThanOrEqual(3_600_000);
     expect(await alertsOf(house, life, 'PARKED')).toMatchObject([{ resolvedAt: null }]);
