@@ -3,7 +3,7 @@ import type { Accepted, Refusal } from '../machine.ts';
 import { refuse } from '../machine.ts';
 import type { Minor } from '../money.ts';
 import { chargeProblem, currencyRule, minor, shareOf } from '../money.ts';
-import { keptOf, mayBeMoving } from '../payment/payment.ts';
+import { isRead, keptOf, mayBeMoving } from '../payment/payment.ts';
 import { adoptRules } from '../rules.ts';
 import { durationMs, iso } from '../time.ts';
 import type { Instant } from '../time.ts';
@@ -89,6 +89,9 @@ function isTooMuch({ dispute }: LessonState, evidence: CommandOf<'evidence'>): b
 }
 
 const isOver = (state: LessonState): boolean => state.plan !== null;
+
+/** A look at Stripe crosses nothing: what it finds is fitted into whatever was decided meanwhile. */
+const isMoving = ({ performing }: LessonState): boolean => performing !== null && !isRead(performing);
 
 function join(state: LessonState, { party, at }: CommandOf<'join'>): Verdict {
   if (isOver(state)) return refuse('The lesson is already settled or cancelled');
@@ -209,7 +212,7 @@ function payeeSideOf(state: LessonState, { outcome, payeeAmount, payeeBps }: Com
 function overrule(state: LessonState, command: CommandOf<'capture'> | CommandOf<'release'>, now: Instant): Verdict {
   const { intent } = state.payment;
   if (intent?.status !== 'authorized') return refuse('No hold is there to capture or release');
-  if (state.performing !== null) return refuse(`"${state.performing.type}" is under way`, 'not_ready');
+  if (isMoving(state)) return refuse(`"${state.performing?.type}" is under way`, 'not_ready');
   if (isOpenDispute(state)) return refuse('A dispute is open; resolve it');
   if (isOver(state) && state.parked === null) return refuse('The lesson is already being settled');
   if (command.name !== 'capture') {
@@ -227,7 +230,7 @@ function overrule(state: LessonState, command: CommandOf<'capture'> | CommandOf<
 function refund(state: LessonState, { amount, by, reason }: CommandOf<'refund'>, now: Instant): Verdict {
   if (state.payment.intent?.status !== 'captured') return refuse('Nothing was captured; release the hold instead');
   if (isDivided(state)) return refuse('The money was already transferred');
-  if (state.performing !== null) return refuse(`"${state.performing.type}" is under way`, 'not_ready');
+  if (isMoving(state)) return refuse(`"${state.performing?.type}" is under way`, 'not_ready');
   if (state.payment.unresolved !== null) return refuse(`The outcome of "${state.payment.unresolved.type}" is unknown`, 'not_ready');
   if (isOpenDispute(state)) return refuse('A dispute is open; resolve it');
   const kept = keptOf(state.payment);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { arm, calm, cutOff, passWithoutWorker, troubles } from '../house/faults.ts';
+import { arm, calm, cutOff, passWithoutWorker, tookEffect, troubles } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
@@ -15,22 +15,21 @@ interface Loss {
   readonly isExecuted: boolean;
 }
 
-/** Later ones need what earlier ones have lost already; the payout is two days away and comes first. */
+/** One after the other: a later one's trouble must not meet what an earlier one still has to do. */
 const order = [
   'payOut',
   'capture',
   'release',
   'refund',
   'transfer',
+  'authorize',
   'saveCard',
   'createCustomer',
-  'authorize',
 ];
 const inOrder = order.map((move) => writeStories.find((story) => story.move === move)!);
 const losses: readonly Loss[] = inOrder.flatMap((story) => [
   { story, isExecuted: true },
-  // A refund is searched where every payment is read: once it is cut off, no other story comes so far.
-  ...(story.move === 'refund' ? [] : [{ story, isExecuted: false }]),
+  { story, isExecuted: false },
 ]);
 const named = losses.map((loss) => ({
   ...loss,
@@ -49,19 +48,17 @@ describe('25 hours between the loss and the next try', () => {
       if (isExecuted) await arm(house, story.target(life), troubles['connection lost after the effect']);
       await cutOff(house, story.reach(life));
       await story.cause(house, life);
+      await travel(house, 'PT10M');
       lives.set(name, life);
+      const executed = (await requestsOf(house, story, life)).filter(tookEffect).length;
+      during.set(name, { lesson: await show(house, life.id), executed });
+      await passWithoutWorker(house, house.clock.now() + 25 * hourMs);
+      await calm(house);
+      await travel(house, 'PT2H');
+      if (isBooking(story)) await attend(house, life);
     }
-    for (const { name, story } of named) {
-      const life = lives.get(name)!;
-      const executed = (await requestsOf(house, story, life)).filter(({ status, replayed }) => status === 200 && !replayed);
-      during.set(name, { lesson: await show(house, life.id), executed: executed.length });
-    }
-    await passWithoutWorker(house, house.clock.now() + 25 * hourMs);
-    await calm(house);
-    await travel(house, 'PT2H');
-    for (const { name, story } of named) if (isBooking(story)) await attend(house, lives.get(name)!);
-    await liveOn(house, lives.get('saveCard, executed and its answer lost')!);
-  }, 200_000);
+    await liveOn(house, lives.get('createCustomer, never heard')!);
+  }, 240_000);
   afterAll(async () => {
     await house.close();
   });
