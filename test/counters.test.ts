@@ -25,14 +25,14 @@ describe('a happy lesson', () => {
 
   it('charges, pays and pays out by four writes to Stripe, and looks once before it pays', () => {
     const pathsOf = (requests: LessonCost['stripeWrites']): string[] =>
-      requests.map(({ path }) => path.replace(/(pi|acct)_\w+/, '$1'));
+      requests.map(({ path }) => path.replace(/(pi|ch|acct)_\w+/, '$1'));
     expect(pathsOf(cost.stripeWrites)).toEqual([
       '/v1/payment_intents',
       '/v1/payment_intents/pi/capture',
       '/v1/transfers',
       '/v1/payouts',
     ]);
-    expect(pathsOf(cost.stripeReads)).toEqual(['/v1/accounts/acct']);
+    expect(pathsOf(cost.stripeReads)).toEqual(['/v1/charges/ch']);
   });
   it('writes down before and after each of the four that it moves money, and never more', () => {
     expect(cost.auditRows).toEqual({ authorize: 2, capture: 2, transfer: 2, payOut: 2 });

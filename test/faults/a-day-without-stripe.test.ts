@@ -27,9 +27,11 @@ const order = [
   'createCustomer',
 ];
 const inOrder = order.map((move) => writeStories.find((story) => story.move === move)!);
+/** Every write executed and not heard of; two that were never heard show that the look before the retry finds nothing. */
+const neverHeard = new Set(['transfer', 'createCustomer']);
 const losses: readonly Loss[] = inOrder.flatMap((story) => [
   { story, isExecuted: true },
-  { story, isExecuted: false },
+  ...(neverHeard.has(story.move) ? [{ story, isExecuted: false }] : []),
 ]);
 const named = losses.map((loss) => ({
   ...loss,
