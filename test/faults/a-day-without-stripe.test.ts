@@ -60,7 +60,7 @@ describe('25 hours between the loss and the next try', () => {
       if (isBooking(story)) await attend(house, life);
     }
     await liveOn(house, lives.get('createCustomer, never heard')!);
-  }, 240_000);
+  }, 400_000);
   afterAll(async () => {
     await house.close();
   });
