@@ -8,8 +8,8 @@ import { dispatch } from './dispatch.ts';
 const batch = 100;
 /** Signals under way at once: enough to keep Temporal busy, few enough to leave room for people's commands. */
 const atOnce = 10;
-/** Should this process die with events in hand, others take them after this time; far above any dispatch. */
-const leaseMs = 60_000;
+/** Should this process die with events in hand, others take them after this time. A story hears an event once only, so one told twice costs a signal. */
+const leaseMs = 20_000;
 
 const drainEveryMs = 1_000;
 const sweepEveryMs = 60_000;

@@ -15,7 +15,7 @@ describe('processes that die between a promise and its keeping', () => {
     account = await openAccount(street);
     const first = booking(street, account.id);
     await street.request('POST', '/api/lessons', { role: 'app', body: first });
-    await until(street, first.id, ({ state }) => state === 'scheduled', 60_000);
+    await until(street, first.id, ({ state }) => state === 'scheduled', 120_000);
   });
   afterAll(async () => {
     await street.close();
@@ -38,10 +38,10 @@ describe('processes that die between a promise and its keeping', () => {
     await api.kill();
     await street.startTemporal();
     api = await street.startApi();
-    const paid = await until(street, unpaid.id, ({ state }) => state === 'scheduled', 60_000);
+    const paid = await until(street, unpaid.id, ({ state }) => state === 'scheduled', 120_000);
     expect(paid.payment).toMatchObject({ state: 'authorized', authorized: 450 });
     await checkBooks(street);
-  }, 150_000);
+  }, 240_000);
 
   it('finishes a booking whose API died before it could answer: one hold, and the same request again finds it', async () => {
     const body = booking(street, account.id);
@@ -69,7 +69,7 @@ describe('processes that die between a promise and its keeping', () => {
       1,
     );
     await checkBooks(street);
-  }, 90_000);
+  }, 150_000);
 
   it('settles a lesson whose end passed while the Temporal server was away', async () => {
     const now = street.clock.now();
@@ -92,11 +92,11 @@ describe('processes that die between a promise and its keeping', () => {
     await pause(9_500);
     expect(await show(street, lesson.id)).toMatchObject({ state: 'in_progress', payment: { captured: 0 } });
     await street.startTemporal();
-    const paid = await until(street, lesson.id, ({ payment }) => payment['paidOut'] === 360, 60_000);
+    const paid = await until(street, lesson.id, ({ payment }) => payment['paidOut'] === 360, 120_000);
     expect(paid).toMatchObject({
       state: 'completed',
       payment: { captured: 450, feeEarned: 90, transferred: 360 },
     });
     await checkBooks(street);
-  }, 120_000);
+  }, 200_000);
 });
