@@ -184,5 +184,6 @@ describe('the transfer is refused', () => {
     });
     await help(life, 'retry');
     await becomes(life, { state: 'completed', payment: paidInFull });
+    expect(await transfersOf(life)).toHaveLength(1);
   });
 });
