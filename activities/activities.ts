@@ -50,15 +50,11 @@ export function createActivities(ports: Ports): Activities {
     earnFee: journalled(earnFee),
 
     readPayment: (task) =>
-      beating(
-        async () =>
-          await adopt(
-            task,
-            workflowIdOf(),
-            await answered(() => readPayment(task, workflowIdOf(), ports)),
-            ports,
-          ),
-      ),
+      beating(async () => {
+        const workflowId = workflowIdOf();
+        const outcome = await answered(() => readPayment(task, workflowId, ports));
+        return await adopt(task, workflowId, outcome, ports);
+      }),
 
     readCard: (task) =>
       beating(async () => {

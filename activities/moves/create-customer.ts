@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { MoveOf } from '../../domain/payment/moves.ts';
 import { requestIdOf } from '../intent-facts.ts';
 import type { Attempt, Outcome, Verb } from '../operation.ts';
+import { told } from '../operation.ts';
 import { createdFrom, stampOf } from '../stamps.ts';
 
 type CreateCustomer = MoveOf<'createCustomer'>;
@@ -19,12 +20,7 @@ export const createCustomer: Verb<CreateCustomer> = {
     const { ports, move } = attempt;
     const known = await ports.store.findCustomer(move.personId);
     if (known !== null) {
-      const fact = {
-        type: 'customerCreated',
-        at: ports.clock.now(),
-        customerId: known.stripeCustomerId,
-      } as const;
-      return { fact, objects: [], requestId: null, effect: false };
+      return told({ type: 'customerCreated', at: ports.clock.now(), customerId: known.stripeCustomerId });
     }
     const metadata = { ...stampOf(attempt), person_id: move.personId };
     return await outcome(attempt, await ports.stripe.customers.create({ metadata }, { idempotencyKey }));

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import { minor } from '../../domain/money.ts';
+import { sumOf } from '../../domain/payment/books.ts';
 import type { MoveFact, MoveOf } from '../../domain/payment/moves.ts';
 import { requestIdOf } from '../intent-facts.ts';
 import type { Attempt, Outcome, Verb } from '../operation.ts';
@@ -88,9 +89,6 @@ async function chargeTrouble(attempt: Attempt<Transfer>): Promise<Outcome | null
   const isNews = read.fact.type === 'captured' && sumOf(read.fact.refunds ?? []) !== refunded;
   return isNews ? read : null;
 }
-
-const sumOf = (refunds: readonly { readonly amount: number }[]): number =>
-  refunds.reduce((sum, { amount }) => sum + amount, 0);
 
 const refused = ({ ports }: Attempt<Transfer>, code: string, detail: string): MoveFact => ({
   type: 'refused',

@@ -25,6 +25,10 @@ export const noMoney: Money = {
   reversed: zero, netted: zero, disputed: zero, advanced: zero, paidOut: zero,
 }; // prettier-ignore
 
+/** What several amounts come to. */
+export const sumOf = (parts: readonly { readonly amount: number }[]): number =>
+  parts.reduce((sum, { amount }) => sum + amount, 0);
+
 /** Every figure of the books; a view may carry more than these. */
 const figures = Object.keys(noMoney) as (keyof Money)[];
 
@@ -82,7 +86,7 @@ export function ledgerLines(before: Money, after: Money): LedgerLine[] {
     { account: 'disputes', amount: grown((m) => m.disputed) },
   ];
   const moved = lines.filter((line) => line.amount !== 0);
-  invariant(moved.reduce((sum, line) => sum + line.amount, 0) === 0, 'ledger lines sum to zero');
+  invariant(sumOf(moved) === 0, 'ledger lines sum to zero');
   return moved;
 }
 

@@ -3,7 +3,7 @@ import type { Minor } from '../money.ts';
 import { minor } from '../money.ts';
 import { assertNever } from '../errors.ts';
 import type { Money } from './books.ts';
-import { book, noMoney } from './books.ts';
+import { book, noMoney, sumOf } from './books.ts';
 import type { Awaited, Move, MoveFact, MoveType } from './moves.ts';
 
 /** The payment of one agreement as far as Stripe has confirmed it. */
@@ -191,7 +191,7 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
 
 /** Refunds as Stripe has them; what they take beyond our share of the charge was laid out by the platform. */
 function refundsAsRead(money: Money, captured: number, refunds: readonly { readonly amount: Minor }[]) {
-  const refunded = refunds.reduce((sum, { amount }) => sum + amount, 0);
+  const refunded = sumOf(refunds);
   const gone =
     money.feeEarned + money.transferred - money.reversed + money.netted + money.disputed + refunded;
   return { refunded, advanced: Math.max(0, gone - captured) };
