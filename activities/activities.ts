@@ -2,17 +2,30 @@ import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { JournalMove } from '../domain/payment/intent.ts';
 import type { MoveFact } from '../domain/payment/moves.ts';
 import { requestIdOf } from './intent-facts.ts';
+import { acceptDispute } from './moves/accept-dispute.ts';
+import { advance } from './moves/advance.ts';
 import { authorize } from './moves/authorize.ts';
+import { bookCalendar } from './moves/book-calendar.ts';
+import { cancelCalendar } from './moves/cancel-calendar.ts';
+import { closeDebt } from './moves/close-debt.ts';
+import { expireCheckout } from './moves/expire-checkout.ts';
+import { moveCalendar } from './moves/move-calendar.ts';
+import { openCheckout } from './moves/open-checkout.ts';
+import { readBalance } from './moves/read-balance.ts';
+import { readCheckout } from './moves/read-checkout.ts';
+import { reverse } from './moves/reverse.ts';
 import { capture } from './moves/capture.ts';
 import { createCustomer } from './moves/create-customer.ts';
 import { earnFee } from './moves/earn-fee.ts';
 import { stripePayout } from './moves/pay-out.ts';
+import { readDispute } from './moves/read-dispute.ts';
 import { readPayment } from './moves/read-payment.ts';
 import { refund } from './moves/refund.ts';
 import { release } from './moves/release.ts';
 import { factOfSetup, saveCard } from './moves/save-card.ts';
+import { submitEvidence } from './moves/submit-evidence.ts';
 import { transfer } from './moves/transfer.ts';
-import type { Verb } from './operation.ts';
+import type { Outcome, Verb } from './operation.ts';
 import { adopt, answered, perform } from './operation.ts';
 import type { Activities, Ports, Task } from './tasks.ts';
 import { columnsOf } from './tasks.ts';
@@ -37,6 +50,11 @@ export function createActivities(ports: Ports): Activities {
     <M extends JournalMove>(verb: Verb<M>) =>
     (task: Task<M>): Promise<MoveFact> =>
       beating(() => perform(verb, task, ports));
+  const reading = (task: Task, read: (workflowId: string) => Promise<Outcome>): Promise<MoveFact> =>
+    beating(async () => {
+      const workflowId = workflowIdOf();
+      return await adopt(task, workflowId, await answered(() => read(workflowId)), ports);
+    });
   const { stripe, clock, store } = ports;
   return {
     createCustomer: journalled(createCustomer),
@@ -48,20 +66,26 @@ export function createActivities(ports: Ports): Activities {
     transfer: journalled(transfer),
     payOut: journalled(stripePayout),
     earnFee: journalled(earnFee),
+    openCheckout: journalled(openCheckout),
+    expireCheckout: journalled(expireCheckout),
+    bookCalendar: journalled(bookCalendar),
+    moveCalendar: journalled(moveCalendar),
+    cancelCalendar: journalled(cancelCalendar),
+    reverse: journalled(reverse),
+    advance: journalled(advance),
+    closeDebt: journalled(closeDebt),
+    submitEvidence: journalled(submitEvidence),
+    acceptDispute: journalled(acceptDispute),
 
-    readPayment: (task) =>
-      beating(async () => {
-        const workflowId = workflowIdOf();
-        const outcome = await answered(() => readPayment(task, workflowId, ports));
-        return await adopt(task, workflowId, outcome, ports);
-      }),
-
+    readCheckout: (task) =>
+      reading(task, (workflowId) => readCheckout(task.move.sessionId, workflowId, ports)),
+    readDispute: (task) => reading(task, () => readDispute(task.move.disputeId, ports)),
+    readBalance: (task) => reading(task, (workflowId) => readBalance(task.move, workflowId, ports)),
+    readPayment: (task) => reading(task, (workflowId) => readPayment(task, workflowId, ports)),
     readCard: (task) =>
-      beating(async () => {
-        const setup = await answered(() => stripe.setupIntents.retrieve(task.move.setupIntentId));
-        const fact = factOfSetup(setup, clock);
-        const outcome = { fact, objects: [], requestId: requestIdOf(setup), effect: false };
-        return await adopt(task, workflowIdOf(), outcome, ports);
+      reading(task, async () => {
+        const setup = await stripe.setupIntents.retrieve(task.move.setupIntentId);
+        return { fact: factOfSetup(setup, clock), objects: [], requestId: requestIdOf(setup), effect: false };
       }),
 
     publish: async ({ kind, workflowId, state }) => {

@@ -9,8 +9,9 @@ import type { MoveFact, MoveType } from '../domain/payment/moves.ts';
 import type { Operation } from '../store/journal.ts';
 import { contentHash } from '../store/canonical-json.ts';
 import type { OwnedObject } from '../store/stripe-objects.ts';
+import type { Session, Unit } from '../store/unit.ts';
 import type { StripeFailure } from './stripe-errors.ts';
-import { classify } from './stripe-errors.ts';
+import { meaningOf } from './failures.ts';
 import { after, columnsOf } from './tasks.ts';
 import type { Ports, Story, Task } from './tasks.ts';
 
@@ -41,6 +42,10 @@ export interface Attempt<M extends JournalMove> {
 
 /** One money move: how to find its effect, how to make it, and what a refusal means. */
 export interface Verb<M extends JournalMove> {
+  /** The world outside knows no idempotency keys: it is read before every try but the very first. */
+  readonly readsFirst?: true;
+  /** What has to be set aside in the same commit as the intent. */
+  readonly reserve?: (attempt: Attempt<M>) => (session: Session) => Unit<void>;
   /** A reason not to try at all yet, read fresh just before; the operation is then not begun. */
   readonly obstacle?: (attempt: Attempt<M>) => Promise<Outcome | null>;
   /** The effect as Stripe has it now, or null where there is none. By id or list, never by search (stripe-rules B6). */
@@ -79,8 +84,9 @@ export async function perform<M extends JournalMove>(
     if (met !== null) return await adopt(task, workflowId, met, ports);
   }
   const intent = { key, workflowId, kind, params, paramsHash: contentHash(params), at: clock.now() };
-  const { operation } = await store.intend(intent);
-  const isUnsure = activityInfo().attempt > 1 || clock.now() - operation.createdAt > keyTrustMs;
+  const { fresh, operation } = await store.intend(intent, verb.reserve?.(attempt));
+  const isOld = clock.now() - operation.createdAt > keyTrustMs;
+  const isUnsure = activityInfo().attempt > 1 || isOld || (verb.readsFirst === true && !fresh);
   const found = isUnsure ? await answered(() => verb.find(attempt)) : null;
   const fact = await finish(attempt, found ?? (await make(verb, attempt, operation)));
   if (task.move.n > 1) await closeOvertaken(attempt, fact);
@@ -107,7 +113,7 @@ async function make<M extends JournalMove>(
   try {
     return await verb.make(attempt, `${key}:${operation.generation}`);
   } catch (error) {
-    const failure = classify(error);
+    const failure = meaningOf(error);
     switch (failure.kind) {
       case 'busy':
         throw comeAgain(failure.detail, busyDelayMs(activityInfo().attempt));
@@ -136,7 +142,7 @@ export async function answered<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const failure = classify(error);
+    const failure = meaningOf(error);
     throw comeAgain(failure.kind === 'declined' ? failure.code : failure.detail);
   }
 }

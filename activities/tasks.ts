@@ -7,11 +7,13 @@ import type { Instant } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 import type Stripe from 'stripe';
 import type { Logger } from 'pino';
+import type { Calendar } from './calendar/calendar.ts';
 
 /** What the activities need of the process they run in. */
 export interface Ports {
   readonly store: Store;
   readonly stripe: Stripe;
+  readonly calendar: Calendar;
   readonly clock: Clock;
   readonly log: Logger;
 }

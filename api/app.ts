@@ -1,5 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '../domain/errors.ts';
+import { checkoutHeaders } from './checkout/headers.ts';
+import { checkoutPages } from './checkout/pages.ts';
 import { answerError, fieldErrors } from './errors.ts';
 import { guard } from './http/access.ts';
 import { authentication } from './http/auth.ts';
@@ -10,11 +12,16 @@ import { requestId } from './http/request-id.ts';
 import type { ApiApp, ApiEnv, ApiPorts } from './ports.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { alertRoutes } from './routes/alerts.ts';
-import { diagnosticRoutes } from './routes/diagnostic.ts';
+import { bookingCommandRoutes } from './routes/booking-commands.ts';
+import { bookingRoutes } from './routes/bookings.ts';
+import { checkoutRoutes } from './routes/checkout.ts';
+import { freezingRoutes } from './routes/freezing.ts';
 import { lessonCommandRoutes } from './routes/lesson-commands.ts';
 import { lessonRoutes } from './routes/lessons.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { policyRoutes } from './routes/policies.ts';
+import { providerRoutes } from './routes/providers.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { systemRoutes } from './routes/system.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -31,18 +38,25 @@ export function createApp(ports: ApiPorts): ApiApp {
   app.notFound((c) => answerError(new AppError('not_found', 'There is nothing at this address'), c, log));
 
   const metrics = createMetrics(ports.store);
+  app.use('/checkout/*', checkoutHeaders(config));
   app.use(requestId, metrics.measured, protective, uncached, crossOrigin(config.corsOrigins));
   app.use(bounded, guard(authentication(config.auth), config.demo), jsonOnly);
 
   lessonRoutes(app, ports);
   lessonCommandRoutes(app, ports);
-  diagnosticRoutes(app, ports);
+  bookingRoutes(app, ports);
+  bookingCommandRoutes(app, ports);
+  sessionRoutes(app, ports);
+  checkoutRoutes(app, ports);
+  providerRoutes(app, ports);
   accountRoutes(app, ports);
+  freezingRoutes(app, ports);
   policyRoutes(app, ports);
   alertRoutes(app, ports);
   webhookRoutes(app, ports);
   systemRoutes(app, ports, metrics);
   openApiRoutes(app, ports);
+  checkoutPages(app, ports);
   if (config.demo) ports.dev?.(app);
   return app;
 }

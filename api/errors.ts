@@ -72,31 +72,37 @@ export function answerError(thrown: unknown, c: Context<ApiEnv>, log: Logger): R
     log.error({ error: shownError(thrown), requestId, path: c.req.path }, 'request failed');
   else if (error.code === 'unavailable')
     log.warn({ error: shownError(thrown), requestId }, 'request answered 503');
-  const { title, retryable, status: usual } = problemKinds[error.code];
-  const isWrongMethod = error instanceof MethodNotAllowed;
-  const status = isWrongMethod ? 405 : usual;
-  if (isWrongMethod) c.header('Allow', error.allow.join(', '));
+  const problem = problemOf(error, c.req.path, requestId);
+  const { status } = problem;
+  if (error instanceof MethodNotAllowed) c.header('Allow', error.allow.join(', '));
   if (status === 503 || status === 429) c.header('Retry-After', String(retryAfterSeconds));
   // What is left of the body is not read, so nothing else can come over this connection.
   if (status === 413) c.header('Connection', 'close');
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
-  const problem = {
-    type: `urn:holdfast:problem:${isWrongMethod ? 'method_not_allowed' : error.code}`,
-    title: isWrongMethod ? 'Method not allowed' : title,
-    status,
-    detail: error.message,
-    instance: c.req.path,
-    code: isWrongMethod ? 'method_not_allowed' : error.code,
-    requestId,
-    retryable,
-    errors: error.errors,
-    ...(error instanceof RefusedCommand ? { state: error.state } : {}),
-  };
   return c.body(JSON.stringify(problem), status, { 'Content-Type': 'application/problem+json' });
 }
 
+/** A rejection as `application/problem+json` shows it; `instance` is the address that was asked. */
+export function problemOf(error: AppError, instance: string, requestId: string) {
+  const { title, retryable, status } = problemKinds[error.code];
+  const isWrongMethod = error instanceof MethodNotAllowed;
+  const code = isWrongMethod ? 'method_not_allowed' : error.code;
+  return {
+    type: `urn:holdfast:problem:${code}`,
+    title: isWrongMethod ? 'Method not allowed' : title,
+    status: isWrongMethod ? 405 : status,
+    detail: error.message,
+    instance,
+    code,
+    requestId,
+    retryable,
+    errors: [...error.errors],
+    ...(error instanceof RefusedCommand ? { state: error.state } : {}),
+  };
+}
+
 /** What went wrong, in our own words. */
-function asAppError(thrown: unknown): AppError {
+export function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   if (thrown instanceof HTTPException) {
     if (thrown.status === 400) return new AppError('malformed', 'The request cannot be read');

@@ -28,6 +28,10 @@ export interface ApiConfig {
   readonly livemode: boolean;
   readonly corsOrigins: readonly string[];
   readonly publicUrl: string;
+  /** What the checkout page shows Stripe.js as; null: customers can pay on Stripe's own page only. */
+  readonly publishableKey: string | null;
+  /** Where the checkout page loads Stripe.js from. */
+  readonly stripeJs: string;
   /** Whether `/metrics` is served on this port. */
   readonly metricsHere: boolean;
   /** Milliseconds by which the travelled clock is ahead of the server's; 0 outside demo mode. */

@@ -11,6 +11,7 @@ import { readConfig } from '../worker/config.ts';
 import { lazyClient, nativeConnection, temporalPlace } from '../worker/connections.ts';
 import { createLog, installRuntime } from '../worker/log.ts';
 import { madeUpSecrets } from '../worker/made-up-secrets.ts';
+import { createCalendar } from '../worker/calendar.ts';
 import { createStripe } from '../worker/stripe.ts';
 import { freePort } from '../worker/temporal-port.ts';
 import { provideTemporal } from '../worker/temporal.ts';
@@ -63,7 +64,7 @@ export async function openMeasuredHouse(): Promise<Measured & { close(): Promise
     stops.push(() => simulator.close());
     const connection = await nativeConnection(place, temporal.address);
     stops.push(() => connection.close());
-    const activities = createActivities({ store, stripe, clock, log });
+    const activities = createActivities({ store, stripe, calendar: createCalendar(config), clock, log });
     const bundle = await workflowBundle(null);
     const { namespace } = place;
     const worker = await runWorker({ connection, namespace, activities, bundle, workflowCache: 100 }, log);

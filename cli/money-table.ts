@@ -1,6 +1,6 @@
 import type { Output } from './output.ts';
 import { money } from './output.ts';
-import type { LessonView, Money } from './views.ts';
+import type { AgreementView, Money } from './views.ts';
 
 const names: readonly (readonly [keyof Money, string])[] = [
   ['authorized', 'held on the card'],
@@ -17,8 +17,8 @@ const names: readonly (readonly [keyof Money, string])[] = [
   ['paidOut', 'paid out'],
 ];
 
-/** Where the money of a lesson is: every figure that is not zero, and the price. */
-export function moneyTable({ payment }: LessonView, out: Output): string[] {
+/** Where the money of an agreement is: every figure that is not zero, and the price. */
+export function moneyTable({ payment }: AgreementView, out: Output): string[] {
   const rows = names
     .filter(([name]) => payment[name] !== 0)
     .map(([name, words]) => [words, money(payment[name], payment.currency)]);

@@ -3,8 +3,6 @@ import { listAlerts, resolveAlert } from './commands/alerts.ts';
 import type { AlertOptions } from './commands/alerts.ts';
 import { diagnose } from './commands/diagnose.ts';
 import { doctor } from './commands/doctor.ts';
-import { captureLesson, listLessons, showLesson, showTimeline } from './commands/lessons.ts';
-import type { CaptureOptions, ListOptions } from './commands/lessons.ts';
 import { status } from './commands/status.ts';
 import { createToken, tokenRoles } from './commands/token.ts';
 import type { TokenOptions } from './commands/token.ts';
@@ -13,6 +11,7 @@ import { trigger } from './commands/trigger.ts';
 import type { TriggerOptions } from './commands/trigger.ts';
 import type { Context } from './context.ts';
 import { demo } from './demo/demo.ts';
+import { addAgreementCommands } from './program-agreements.ts';
 
 /** What can be said before or after any command. */
 export interface GlobalOptions {
@@ -37,37 +36,14 @@ export function createProgram(contextOf: (options: GlobalOptions) => Context): C
     .action(() => doctor(context()));
   program
     .command('status')
-    .description('lessons by state, open alerts, time')
+    .description('agreements by state, open alerts, time')
     .action(() => status(context()));
 
-  const lessons = program.command('lessons').description('lessons and their payments');
-  lessons
-    .command('list')
-    .description('the newest lessons')
-    .option('--state <state>', 'only those in this state')
-    .option('--account <id>', "only those of this tutor's account")
-    .option('--needs-attention', 'only those that wait for a person')
-    .option('--limit <n>', 'how many', '25')
-    .action((options: ListOptions) => listLessons(context(), options));
-  lessons
-    .command('show <id>')
-    .description('one lesson and where its money is')
-    .action((id: string) => showLesson(context(), id));
-  lessons
-    .command('timeline <id>')
-    .description('what happened, in order')
-    .action((id: string) => showTimeline(context(), id));
-  lessons
-    .command('capture <id>')
-    .description('take the hold of one lesson now')
-    .requiredOption('--reason <text>', 'why, for the audit log')
-    .option('--amount <minor>', 'less than the price, in minor units')
-    .option('--dry-run', 'show what would be done')
-    .action((id: string, options: CaptureOptions) => captureLesson(context(), id, options));
+  addAgreementCommands(program, context);
 
   program
-    .command('diagnose <lesson>')
-    .description('a payment as Stripe has it now, beside ours')
+    .command('diagnose <id>')
+    .description('the payment of a lesson or a booking as Stripe has it now, beside ours')
     .action((id: string) => diagnose(context(), id));
 
   const alerts = program.command('alerts').description('what needs somebody');
@@ -96,8 +72,9 @@ export function createProgram(contextOf: (options: GlobalOptions) => Context): C
     .action((wanted: string) => travel(context(), wanted));
   program
     .command('trigger <event>')
-    .description('make a Stripe event happen in the simulator')
+    .description('make an event of Stripe or of the calendar happen in the simulator')
     .option('--lesson <id>', 'the lesson it is about')
+    .option('--booking <id>', 'the booking it is about')
     .option('--account <id>', 'the account it is about')
     .option(
       '--set <field=value>',
@@ -108,7 +85,7 @@ export function createProgram(contextOf: (options: GlobalOptions) => Context): C
     .action((event: string, options: TriggerOptions) => trigger(context(), event, options));
   program
     .command('demo')
-    .description('play six lessons through time and check every cent')
+    .description('play lessons and bookings through time and check every cent')
     .action(() => demo(context()));
   return program;
 }

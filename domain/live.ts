@@ -124,6 +124,8 @@ export async function live<
         break;
       case 'finished':
         if (await world.publish(life.state)) break;
+        // A story taken up again by a message may have heard it while it looked finished.
+        if (machine.next(life.state, world.now()).kind !== 'finished') break;
         return step.outcome;
       default:
         return assertNever(step);

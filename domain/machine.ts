@@ -69,6 +69,8 @@ export interface BaseState<E extends Effect = Effect> {
   readonly parked: Parked | null;
   readonly story: readonly StoryLine[];
   readonly alerts: readonly AlertNote[];
+  /** Messages the story owes people, newest last; the projection writes each to the outbox once. */
+  readonly notices: readonly Notice[];
 }
 
 /** A message that changed nothing, and why. */
@@ -108,6 +110,29 @@ export interface AlertNote {
   readonly message: string;
 }
 
+/** What people are told about; each kind has a text for each recipient. */
+export type NoticeKind =
+  | 'booking_confirmed'
+  | 'booking_failed_refunded'
+  | 'booking_cancelled'
+  | 'booking_rescheduled'
+  | 'payout_processed'
+  | 'dispute_filed'
+  | 'dispute_resolved'
+  | 'refund_processed'
+  | 'refund_failed'
+  | 'payment_failed'
+  | 'action_needed'
+  | 'payment_disputed'
+  | 'transfer_waits';
+
+/** A message to one side of the agreement. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly to: 'payer' | 'payee';
+  readonly at: Instant;
+}
+
 /** The alerts of the house and their weight (spec section 7). */
 export const alertSeverities = {
   PAYMENT_OUT_OF_SYNC: 'high',
@@ -128,6 +153,9 @@ export const alertSeverities = {
   HOLD_EXPIRING: 'high',
   DISPUTE_ESCALATED: 'high',
   WEBHOOK_REFUSED: 'high',
+  FRAUD_WARNING: 'high',
+  PROVIDER_DEBT: 'high',
+  NOTIFICATION_FAILED: 'high',
 } as const;
 
 export type AlertType = keyof typeof alertSeverities;
@@ -146,6 +174,16 @@ export interface Columns {
   readonly nextWakeAt: Instant | null;
   readonly amount: number;
   readonly currency: string;
+  /** The seat it takes at a provider's time; null where it takes none. */
+  readonly seat: Seat | null;
+  /** What the platform has laid out for the payee: their debt, as far as it is not recovered elsewhere. */
+  readonly advanced: number;
+}
+
+/** One place at one provider's time. */
+export interface Seat {
+  readonly slot: string;
+  readonly label: string | null;
 }
 
 /** A kind of agreement as a pure state machine. Nothing in it waits, calls or reads a clock. */

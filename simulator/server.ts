@@ -1,6 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createSimulator, type SimResponse, type Simulator, type SimulatorOptions } from './simulator.ts';
+import { answerPreflight, shareAnswer } from './pages/cross-origin.ts';
+import { answerPage } from './pages/serve.ts';
+import {
+  createSimulator,
+  type SimRequest,
+  type SimResponse,
+  type Simulator,
+  type SimulatorOptions,
+} from './simulator.ts';
 
 export interface RunningSimulator {
   url: string;
@@ -47,6 +55,9 @@ const send = (response: ServerResponse, answer: SimResponse): void => {
   response.end(body);
 };
 
+const answerAny = async (simulator: Simulator, request: SimRequest): Promise<SimResponse> =>
+  answerPage(request) ?? answerPreflight(request) ?? shareAnswer(request, await simulator.handle(request));
+
 /** Serves a simulator over HTTP; port 0 takes a free one. */
 export const startSimulator = async (
   options: SimulatorOptions & { host?: string; port?: number } = {},
@@ -62,7 +73,7 @@ export const startSimulator = async (
             headers: { 'content-type': 'application/json' },
             body: '{"error":{"type":"invalid_request_error","message":"The request body is too large."}}',
           }
-        : await simulator.handle({
+        : await answerAny(simulator, {
             method: request.method ?? 'GET',
             path: request.url ?? '/',
             headers: headersOf(request),

@@ -1,6 +1,7 @@
 import { and, desc, eq, gte, isNull } from 'drizzle-orm';
 import { invariant } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
+import { appendAudit } from './audit.ts';
 import { afterCursor, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
 import type { accounts as accountsTable } from './schema-agreements.ts';
 import type { Engine } from './sqlite.ts';
@@ -35,6 +36,32 @@ function* updateAccount(
   return yield* first(changed.where(eq(t.accounts.id, id)).returning());
 }
 
+/** Who stops a payee's money or lets it go again, and why. */
+export interface Freezing {
+  readonly id: string;
+  readonly frozen: boolean;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+}
+
+/** Freezes an account or thaws it, with an audit row where that changes it; answers null for one that is unknown. */
+function* setFrozen(session: Session, { id, frozen, by, reason, at }: Freezing): Unit<Account | null> {
+  const { db, t } = session;
+  const before = yield* first(db.select().from(t.accounts).where(eq(t.accounts.id, id)));
+  if (before === null || before.frozen === frozen) return before;
+  yield* appendAudit(session, {
+    at,
+    actor: by,
+    action: frozen ? 'account_frozen' : 'account_unfrozen',
+    subject: id,
+    reason,
+    before: { frozen: before.frozen },
+    after: { frozen },
+  });
+  return yield* updateAccount(session, id, { frozen }, at);
+}
+
 /** The payees as others use them. */
 export const accounts = (engine: Engine) => ({
   /** Takes an id for this content unless it is taken; a second call is given the first one's row. */
@@ -50,6 +77,9 @@ export const accounts = (engine: Engine) => ({
   /** Changes what is named and nothing else; answers null for an account that is unknown. */
   updateAccount: (id: string, changes: AccountChanges, at: Instant): Promise<Account | null> =>
     engine.transact((s) => updateAccount(s, id, changes, at)),
+
+  /** Freezes an account or thaws it; a repetition leaves no second audit row, an unknown account is answered null. */
+  setFrozen: (freezing: Freezing): Promise<Account | null> => engine.transact((s) => setFrozen(s, freezing)),
 
   /** The account of the caller's id, or null. */
   findAccount: (id: string): Promise<Account | null> =>

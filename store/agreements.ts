@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, min, or } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, min, or, sql } from 'drizzle-orm';
 import { invariant } from '../domain/errors.ts';
 import type { BaseState, Columns } from '../domain/machine.ts';
 import type { Instant } from '../domain/time.ts';
@@ -7,6 +7,7 @@ import { intend, type NewIntent } from './journal.ts';
 import { afterCursor, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
 import { columnsOfRow, followParking, project, type Projection } from './projection.ts';
 import type { agreements as agreementsTable, Contact } from './schema-agreements.ts';
+import { takeSeat, type SeatAnswer, type WantedSeat } from './seats.ts';
 import type { Engine } from './sqlite.ts';
 import { first, rows, type Session, type Unit } from './unit.ts';
 
@@ -31,22 +32,33 @@ export interface NewAgreement {
 }
 
 /** The agreement as it is, and whether this call made it. */
-export interface Creation {
+export interface Begun {
   readonly created: boolean;
   readonly row: Agreement;
 }
 
+/** The agreement, or why there is none: nobody sits where it was to take a seat. */
+export type Creation =
+  Begun | { readonly created: false; readonly row: null; readonly seat: Exclude<SeatAnswer, 'taken'> };
+
 /**
- * Makes an agreement once, together with the intent of its first money move: whoever comes second is given what the
- * first one made and writes nothing.
+ * Makes an agreement once, together with its seat and the intent of its first money move: whoever comes second is
+ * given what the first one made and writes nothing, and so is nothing written where no seat is left.
  */
 function* createAgreement(
   session: Session,
   { columns, at, ...agreement }: NewAgreement,
   firstIntent?: NewIntent,
+  seat?: WantedSeat,
 ): Unit<Creation> {
   const { db, t } = session;
   const { workflowId, state } = agreement;
+  if (seat !== undefined) {
+    const row = yield* findAgreement(session, workflowId);
+    if (row !== null) return { created: false, row };
+    const answer = yield* takeSeat(session, { ...seat, workflowId, at });
+    if (answer !== 'taken') return { created: false, row: null, seat: answer };
+  }
   const written = { ...columnsOfRow(columns), ...agreement, rev: state.rev, createdAt: at, updatedAt: at };
   const made = yield* first(db.insert(t.agreements).values(written).onConflictDoNothing().returning());
   if (made === null) {
@@ -69,6 +81,9 @@ function* findAgreement({ db, t }: Session, workflowId: string): Unit<Agreement 
 export interface AgreementFilter extends PageRequest {
   readonly kind?: string | undefined;
   readonly status?: string | undefined;
+  readonly paymentState?: string | undefined;
+  /** Only those with this provider, by the id it has here. */
+  readonly provider?: string | undefined;
   readonly payeeAccount?: string | undefined;
   /** True: only those that wait for a person; false: only those that do not. */
   readonly needsAttention?: boolean | undefined;
@@ -84,11 +99,27 @@ const summaryOf = ({ t: { agreements: a } }: Session) => ({
   amount: a.amount, currency: a.currency, createdAt: a.createdAt, updatedAt: a.updatedAt,
 }); // prettier-ignore
 
+/** Only an agreement that takes a seat can be refused one. */
+function creating(engine: Engine) {
+  function create(agreement: NewAgreement, firstIntent?: NewIntent): Promise<Begun>;
+  function create(
+    agreement: NewAgreement,
+    firstIntent: NewIntent | undefined,
+    seat: WantedSeat,
+  ): Promise<Creation>;
+  function create(agreement: NewAgreement, firstIntent?: NewIntent, seat?: WantedSeat): Promise<Creation> {
+    return engine.transact((s) => createAgreement(s, agreement, firstIntent, seat));
+  }
+  return create;
+}
+
 /** The agreements as others use them. */
 export const agreements = (engine: Engine) => ({
-  /** Makes an agreement once, with the intent of its first money move; a second call is given the first one's row. */
-  createAgreement: (agreement: NewAgreement, firstIntent?: NewIntent): Promise<Creation> =>
-    engine.transact((s) => createAgreement(s, agreement, firstIntent)),
+  /**
+   * Makes an agreement once, with its seat and the intent of its first money move; a second call is given the first
+   * one's row.
+   */
+  createAgreement: creating(engine),
 
   /** Shows a state in the lists unless they show a newer one; answers whether it did. */
   project: (projection: Projection): Promise<boolean> => engine.transact((s) => project(s, projection)),
@@ -109,6 +140,10 @@ export const agreements = (engine: Engine) => ({
             and(
               filter.kind === undefined ? undefined : eq(a.kind, filter.kind),
               filter.status === undefined ? undefined : eq(a.status, filter.status),
+              filter.paymentState === undefined ? undefined : eq(a.paymentState, filter.paymentState),
+              filter.provider === undefined
+                ? undefined
+                : eq(sql`json_extract(${a.input}, '$.provider.id')`, filter.provider),
               filter.payeeAccount === undefined ? undefined : eq(a.payeeAccount, filter.payeeAccount),
               filter.needsAttention === undefined ? undefined : parked,
               afterCursor(filter, a.createdAt, a.workflowId),
@@ -120,7 +155,7 @@ export const agreements = (engine: Engine) => ({
       return pageOf(found, filter, (row) => [row.createdAt, row.workflowId]);
     }),
 
-  /** The open agreements of a payee that wait for news of this kind. */
+  /** The open agreements of a payee that wait for news of this kind, in the order in which they became due. */
   listOpenByAccount: (
     payeeAccount: string,
     waitsFor: NonNullable<Columns['waitsFor']>,
@@ -128,7 +163,9 @@ export const agreements = (engine: Engine) => ({
     engine.read((s) => {
       const a = s.t.agreements;
       const waiting = and(eq(a.open, true), eq(a.payeeAccount, payeeAccount), eq(a.waitsFor, waitsFor));
-      return rows(s.db.select(summaryOf(s)).from(a).where(waiting).orderBy(asc(a.createdAt)));
+      return rows(
+        s.db.select(summaryOf(s)).from(a).where(waiting).orderBy(asc(a.settlesAt), asc(a.workflowId)),
+      );
     }),
 
   /**

@@ -3,6 +3,7 @@ import { AppError, invariant } from '../domain/errors.ts';
 import { alertSeverities, type AlertNote, type AlertType } from '../domain/machine.ts';
 import type { Instant } from '../domain/time.ts';
 import { appendAudit } from './audit.ts';
+import { enqueueAlertMail } from './notices.ts';
 import { afterCursor, newId, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
 import type { alerts as alertsTable } from './schema-journal.ts';
 import type { Engine } from './sqlite.ts';
@@ -19,8 +20,9 @@ export interface NewAlert {
   readonly at: Instant;
 }
 
-/** Opens an alert, or counts it up where one of this type is open for the subject. */
-export function* raiseAlert({ db, t }: Session, { type, subject, message, at }: NewAlert): Unit<Alert> {
+/** Opens an alert and has it mailed by its weight, or counts it up where one of this type is open for the subject. */
+export function* raiseAlert(session: Session, { type, subject, message, at }: NewAlert): Unit<Alert> {
+  const { db, t } = session;
   const raised = yield* first(
     db
       .insert(t.alerts)
@@ -42,6 +44,7 @@ export function* raiseAlert({ db, t }: Session, { type, subject, message, at }: 
       .returning(),
   );
   invariant(raised !== null, `an alert of type ${type} is open after it was raised`);
+  if (raised.count === 1) yield* enqueueAlertMail(session, raised);
   return raised;
 }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, gte, inArray, isNotNull, lte, or, sql } from 'drizzle-orm';
 import type { Instant } from '../domain/time.ts';
 import type { webhookEvents } from './schema-messages.ts';
 import type { Engine } from './sqlite.ts';
@@ -31,6 +31,14 @@ export interface ReceivedEvent {
 export type EventMark =
   | { readonly eventId: string; readonly at: Instant; readonly status: 'delivered' | 'ignored'; readonly reason?: string | null | undefined }
   | { readonly eventId: string; readonly at: Instant; readonly status: 'waiting'; readonly reason: string; readonly nextAttemptAt: Instant }; // prettier-ignore
+
+/** When the last sweep that came to its end began: of the lists that are read each time, and of everybody's. */
+export interface SweptAt {
+  readonly busy: Instant | null;
+  readonly everybody: Instant | null;
+}
+
+const sweptAtKey = 'gap_sweep';
 
 const unfinished: InboxStatus[] = ['received', 'waiting'];
 
@@ -148,5 +156,57 @@ export const inbox = (engine: Engine) => ({
       const total = { received: 0, delivered: 0, waiting: 0, ignored: 0 };
       for (const { status, count } of counts) total[status] = count;
       return total;
+    }),
+
+  /** Those of the ids that the inbox does not have yet. */
+  missingEvents: (eventIds: readonly string[]): Promise<Set<string>> =>
+    engine.read(function* ({ db, t: { webhookEvents: e } }) {
+      const asked = [...eventIds];
+      const there = yield* rows(db.select({ eventId: e.eventId }).from(e).where(inArray(e.eventId, asked)));
+      const kept = new Set(there.map(({ eventId }) => eventId));
+      return new Set(asked.filter((id) => !kept.has(id)));
+    }),
+
+  /**
+   * Stripe's ids of the accounts whose events a sweep asks for, in order, after the one given: those that have an open
+   * agreement or changed since then, or everybody's where `changedSince` is null.
+   */
+  accountsToSweep: (asked: {
+    after: string;
+    changedSince: Instant | null;
+    limit: number;
+  }): Promise<string[]> =>
+    engine.read(function* ({ db, t: { accounts: a, agreements: g } }) {
+      const open = db
+        .select({ one: sql`1` })
+        .from(g)
+        .where(and(eq(g.payeeAccount, a.id), eq(g.open, true)));
+      const isBusy =
+        asked.changedSince === null ? undefined : or(gte(a.updatedAt, asked.changedSince), exists(open));
+      const found = yield* rows(
+        db
+          .select({ id: a.stripeAccountId })
+          .from(a)
+          .where(and(isNotNull(a.stripeAccountId), gt(a.stripeAccountId, asked.after), isBusy))
+          .orderBy(asc(a.stripeAccountId))
+          .limit(asked.limit),
+      );
+      return found.flatMap(({ id }) => (id === null ? [] : [id]));
+    }),
+
+  /** How far Stripe's lists have been read; null where no sweep has come to its end. */
+  sweptAt: (): Promise<SweptAt> =>
+    engine.read(function* ({ db, t: { settings: s } }) {
+      const kept = yield* first(db.select({ value: s.value }).from(s).where(eq(s.key, sweptAtKey)));
+      const { busy, everybody } = (kept?.value ?? {}) as Partial<SweptAt>;
+      return { busy: busy ?? null, everybody: everybody ?? null };
+    }),
+
+  /** Notes how far Stripe's lists have been read. */
+  noteSwept: (value: SweptAt): Promise<void> =>
+    engine.transact(function* ({ db, t: { settings: s } }) {
+      yield* exec(
+        db.insert(s).values({ key: sweptAtKey, value }).onConflictDoUpdate({ target: s.key, set: { value } }),
+      );
     }),
 });

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/time.ts';
 import { appendAudit } from './audit.ts';
 import type { operations } from './schema-journal.ts';
 import type { Engine } from './sqlite.ts';
-import { first, rows, type Session, type Unit } from './unit.ts';
+import { first, rows, type Session, type Unit, type Work } from './unit.ts';
 
 /** One effect on the world outside: what was intended, and what came of it. */
 export type Operation = typeof operations.$inferSelect;
@@ -38,8 +38,9 @@ export function* findOperation({ db, t }: Session, key: string): Unit<Operation 
 /**
  * Writes down what is about to be tried, before it is tried. The same key again answers what is there; the same key
  * for something else is a bug of ours and throws, because Stripe would answer it with another operation's result.
+ * What has to be true with the intent (`also`) is written once, together with it.
  */
-export function* intend(session: Session, intent: NewIntent): Unit<Intent> {
+export function* intend(session: Session, intent: NewIntent, also?: Work<void>): Unit<Intent> {
   const { key, workflowId, kind, params, paramsHash, at, actor = systemActor } = intent;
   invariant(key.startsWith(`${workflowId}:`), `operation ${key} belongs to ${workflowId}`);
   const { db, t } = session;
@@ -70,6 +71,7 @@ export function* intend(session: Session, intent: NewIntent): Unit<Intent> {
       operationKey: key,
       after: { kind, paramsHash, generation: inserted.generation },
     });
+    if (also !== undefined) yield* also(session);
     return { fresh: true, operation: inserted };
   }
   const operation = yield* findOperation(session, key);
@@ -129,8 +131,9 @@ function* renew(
 
 /** The journal as others use it. */
 export const journal = (engine: Engine) => ({
-  /** Commits the intent before the effect is tried; the same key again answers what is there. */
-  intend: (intent: NewIntent): Promise<Intent> => engine.transact((s) => intend(s, intent)),
+  /** Commits the intent before the effect is tried, and `also` with it; the same key again answers what is there. */
+  intend: (intent: NewIntent, also?: Work<void>): Promise<Intent> =>
+    engine.transact((s) => intend(s, intent, also)),
 
   /** Moves an unfinished operation to its next generation; answers whether this call did. */
   renew: (renewal: Renewal): Promise<{ renewed: boolean; operation: Operation }> =>

@@ -1,14 +1,25 @@
-import { and, asc, desc, eq, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Instant } from '../domain/time.ts';
+import { raiseAlert } from './alerts.ts';
+import { contactOf } from './contacts.ts';
+import { noAddress } from './notices.ts';
 import { afterCursor, newId, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
+import type { agreements as agreementsTable, Contact } from './schema-agreements.ts';
 import type { outbox as outboxTable } from './schema-messages.ts';
 import type { Engine } from './sqlite.ts';
-import { exec, rows, type Session, type Unit } from './unit.ts';
+import { exec, first, rows, type Session, type Unit } from './unit.ts';
 
 /** One message, sent or still to be sent. */
 export type Message = typeof outboxTable.$inferSelect;
 
-/** A message to a person about an agreement (null: about no single one). */
+/** A message with what is known now of the agreement it is about and of the side it is for. */
+export interface MessageInContext {
+  readonly message: Message;
+  readonly agreement: typeof agreementsTable.$inferSelect | null;
+  readonly contact: Contact;
+}
+
+/** A message whose address and words are given (agreement null: about no single one). */
 export interface NewMessage {
   readonly kind: string;
   readonly to: string;
@@ -30,10 +41,49 @@ export function* enqueue({ db, t }: Session, messages: readonly NewMessage[], at
   yield* exec(db.insert(t.outbox).values(written));
 }
 
-/** What came of an attempt to send: sent, or failed and when to try again (null: never). */
+/** What came of an attempt to send: sent, in these words; or failed, and when to try again (null: never). */
 export type SendResult =
-  | { readonly id: string; readonly at: Instant; readonly sent: true }
+  | { readonly id: string; readonly at: Instant; readonly sent: true; readonly words?: { readonly subject: string; readonly text: string } }
   | { readonly id: string; readonly at: Instant; readonly sent: false; readonly error: string; readonly nextAttemptAt: Instant | null }; // prettier-ignore
+
+/** Notes an attempt once; a message that is given up is told to people, unless nobody was to get it. */
+function* mark(session: Session, result: SendResult): Unit<boolean> {
+  const { db, t } = session;
+  const { id, at } = result;
+  const news = result.sent
+    ? { ...result.words, sentAt: at, nextAttemptAt: null, error: null }
+    : { nextAttemptAt: result.nextAttemptAt, error: result.error };
+  const marked = yield* first(
+    db
+      .update(t.outbox)
+      .set({ ...news, attempts: sql`${t.outbox.attempts} + 1` })
+      .where(and(eq(t.outbox.id, id), isNull(t.outbox.sentAt)))
+      .returning(),
+  );
+  if (marked === null) return false;
+  if (!result.sent && result.nextAttemptAt === null && result.error !== noAddress) {
+    const { kind, agreement, recipient, attempts } = marked;
+    const tries = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+    const message = `${kind} to ${recipient ?? 'a given address'} was not sent: ${result.error} (${tries})`;
+    // One subject for all mail to admins: the alert about it is mailed too, and must not breed another.
+    const subject = recipient === 'admin' ? kind : (agreement ?? id);
+    yield* raiseAlert(session, { type: 'NOTIFICATION_FAILED', subject, message, at });
+  }
+  return true;
+}
+
+/** A message with what its words and its address are made of, all of one moment. */
+function* inContext(session: Session, message: Message): Unit<MessageInContext> {
+  const { db, t } = session;
+  const { agreement: workflowId, recipient } = message;
+  const agreement =
+    workflowId === null
+      ? null
+      : yield* first(db.select().from(t.agreements).where(eq(t.agreements.workflowId, workflowId)));
+  const isForSide = recipient === 'payer' || recipient === 'payee';
+  const contact = agreement !== null && isForSide ? yield* contactOf(session, agreement, recipient) : {};
+  return { message, agreement, contact };
+}
 
 /** The outbox as others use it. */
 export const outbox = (engine: Engine) => ({
@@ -54,20 +104,43 @@ export const outbox = (engine: Engine) => ({
       ),
     ),
 
-  /** Notes what came of an attempt to send; answers false for a message that was already sent. */
-  markMessage: (result: SendResult): Promise<boolean> =>
-    engine.transact(function* ({ db, t: { outbox: o } }) {
-      const news = result.sent
-        ? { sentAt: result.at, nextAttemptAt: null, error: null }
-        : { nextAttemptAt: result.nextAttemptAt, error: result.error };
-      const changed = yield* exec(
-        db
-          .update(o)
-          .set({ ...news, attempts: sql`${o.attempts} + 1` })
-          .where(and(eq(o.id, result.id), isNull(o.sentAt))),
-      );
-      return changed === 1;
+  /**
+   * Takes due messages for one process until the time given: another process that sends at the same moment takes
+   * others, and should this one die, they are due again then.
+   */
+  claimMessages: ({
+    now,
+    until,
+    limit,
+  }: {
+    now: Instant;
+    until: Instant;
+    limit: number;
+  }): Promise<Message[]> =>
+    engine.transact(({ db, t: { outbox: o } }) => {
+      const isDue = and(isNull(o.sentAt), lte(o.nextAttemptAt, now));
+      const due = db
+        .select({ id: o.id })
+        .from(o)
+        .where(isDue)
+        .orderBy(asc(o.nextAttemptAt), asc(o.id))
+        .limit(limit);
+      const taken = db
+        .update(o)
+        .set({ nextAttemptAt: until })
+        .where(and(isDue, inArray(o.id, due)));
+      return rows(taken.returning());
     }),
+
+  /** The message with its agreement and its recipient as they are now. */
+  messageInContext: (message: Message): Promise<MessageInContext> =>
+    engine.read((s) => inContext(s, message)),
+
+  /**
+   * Notes what came of an attempt to send; answers false for a message that was already sent. One that is given up
+   * raises NOTIFICATION_FAILED in the same transaction.
+   */
+  markMessage: (result: SendResult): Promise<boolean> => engine.transact((s) => mark(s, result)),
 
   /** Lists the newest first. */
   listMessages: (page: PageRequest): Promise<Page<Message>> =>

@@ -1,4 +1,5 @@
 import { and, desc, eq } from 'drizzle-orm';
+import { AppError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Instant } from '../domain/time.ts';
 import { appendAudit } from './audit.ts';
@@ -9,6 +10,20 @@ import { exec, first, rows, type Session, type Unit } from './unit.ts';
 
 /** One version of a policy. */
 export type PolicyVersion = typeof policiesTable.$inferSelect;
+
+/** The one name that every kind has a policy of its own under. */
+const usualName = 'default';
+
+/**
+ * What a policy is kept under. A name belongs to one kind, but for `default`: there the kind stands before it, with a
+ * sign that no name has.
+ */
+export const policyKey = (kind: Policy['kind'], name: string): string =>
+  name === usualName && kind !== 'lesson' ? `${kind}:${name}` : name;
+
+/** The name by which callers know a policy. */
+export const policyName = ({ kind, id }: Pick<PolicyVersion, 'kind' | 'id'>): string =>
+  id === policyKey(kind, usualName) ? usualName : id;
 
 /** Terms that shall count for agreements from now on. */
 export interface NewPolicy {
@@ -23,12 +38,18 @@ function* latestPolicy({ db, t: { policies: p } }: Session, id: string): Unit<Po
   return yield* first(db.select().from(p).where(eq(p.id, id)).orderBy(desc(p.version)).limit(1));
 }
 
-/** Adds a version; where the terms are those of the newest one, that one is answered and nothing is written. */
+/**
+ * Adds a version; where the terms are those of the newest one, that one is answered and nothing is written. Terms of
+ * another kind throw `id_conflict`: agreements name a policy and mean their own kind.
+ */
 function* putPolicy(
   session: Session,
   { id, terms, by, at }: NewPolicy,
 ): Unit<{ created: boolean; policy: PolicyVersion }> {
   const latest = yield* latestPolicy(session, id);
+  if (latest !== null && latest.kind !== terms.kind) {
+    throw new AppError('id_conflict', `The policy ${id} is one for a ${latest.kind}`);
+  }
   if (latest !== null && canonicalJson(latest.terms) === canonicalJson(terms)) {
     return { created: false, policy: latest };
   }

@@ -3,7 +3,10 @@ import type { BaseState, Columns, Parked } from '../domain/machine.ts';
 import type { Instant } from '../domain/time.ts';
 import { raiseAlert, raiseNotes, resolveOpenAlert } from './alerts.ts';
 import { appendAudit } from './audit.ts';
+import { followDebt } from './debts.ts';
 import { systemActor } from './journal.ts';
+import { enqueueNotices } from './notices.ts';
+import { followSeat } from './seats.ts';
 import { exec, first, type Session, type Unit } from './unit.ts';
 
 /** A state of a story on its way to the lists. */
@@ -18,11 +21,14 @@ export interface Projection {
 }
 
 /** The columns of an agreement's row that follow from its state. */
-export const columnsOfRow = ({ state: status, ...columns }: Columns) => ({ ...columns, status });
+export const columnsOfRow = ({ state: status, seat: _seat, advanced: _advanced, ...columns }: Columns) => ({
+  ...columns,
+  status,
+});
 
 /**
  * Shows a state to whoever lists stories, and answers whether it did: an older state never overwrites a newer one,
- * in whatever order writers come. A change of the visible state leaves an audit row, and alerts keep in step.
+ * in whatever order writers come. A change of the visible state leaves an audit row, and alerts and notices keep in step.
  */
 export function* project(session: Session, projection: Projection): Unit<boolean> {
   const { workflowId, state, columns, actor, at, reason } = projection;
@@ -34,6 +40,7 @@ export function* project(session: Session, projection: Projection): Unit<boolean
         paymentState: t.agreements.paymentState,
         rev: t.agreements.rev,
         state: t.agreements.state,
+        contacts: t.agreements.contacts,
       })
       .from(t.agreements)
       .where(eq(t.agreements.workflowId, workflowId)),
@@ -60,7 +67,12 @@ export function* project(session: Session, projection: Projection): Unit<boolean
     });
   }
   yield* raiseNotes(session, workflowId, state.alerts);
+  const { contacts } = before;
+  const telling = { workflowId, contacts, payeeAccount: columns.payeeAccount };
+  yield* enqueueNotices(session, telling, state.notices, at);
   yield* followParking(session, projection, before.state.parked);
+  yield* followSeat(session, projection);
+  yield* followDebt(session, projection);
   return true;
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { BaseState, Columns } from '../domain/machine.ts';
 import type { Policy } from '../domain/policy.ts';
 import { flag, instant, json } from './columns.ts';
@@ -106,3 +106,92 @@ export const customers = sqliteTable('customers', {
   stripeCustomerId: text('stripe_customer_id').notNull().unique(),
   createdAt: instant('created_at').notNull(),
 });
+
+/** What a provider offers; a price of null is the provider's default price. */
+export interface EventType {
+  readonly id: number;
+  readonly title: string;
+  readonly price: number | null;
+  /** In minutes. */
+  readonly duration: number;
+  readonly seats: number;
+}
+
+/** The providers, whose time is booked and whose account is paid for it. */
+export const providers = sqliteTable(
+  'providers',
+  {
+    id: text('id').primaryKey(),
+    username: text('username').notNull().unique(),
+    account: text('account').notNull(),
+    defaultPrice: integer('default_price').notNull(),
+    currency: text('currency').notNull(),
+    eventTypes: json('event_types').$type<readonly EventType[]>().notNull(),
+    inputHash: text('input_hash').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [index('providers_newest').on(t.createdAt, t.id)],
+);
+
+/** Who sits where at a provider's time: one row for each seat that is being paid for or bought. */
+export const seats = sqliteTable(
+  'seats',
+  {
+    slot: text('slot').notNull(),
+    workflowId: text('workflow_id').notNull(),
+    label: text('label'),
+    /** Taken for a move to this slot which the story has not made yet; it counts like any other. */
+    reserved: flag('reserved').notNull(),
+    takenAt: instant('taken_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.slot, t.workflowId] }),
+    index('seats_by_story').on(t.workflowId),
+    uniqueIndex('seats_label_once')
+      .on(t.slot, t.label)
+      .where(sql`label is not null`),
+  ],
+);
+
+/** What payees owe the platform, one row for each agreement in which it laid money out for them. */
+export const debts = sqliteTable(
+  'debts',
+  {
+    workflowId: text('workflow_id').primaryKey(),
+    account: text('account').notNull(),
+    currency: text('currency').notNull(),
+    /** What the platform has laid out, as the story says. */
+    advanced: integer('advanced').notNull(),
+    /** What was kept back from other agreements' transfers. */
+    recovered: integer('recovered').notNull(),
+    /** What was recovered when the story closed the debt, and all that ever counts of it; null while it is open. */
+    closedWith: integer('closed_with'),
+    openedAt: instant('opened_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    alertedAt: instant('alerted_at'),
+  },
+  (t) => [
+    index('debts_by_account').on(t.account, t.currency, t.openedAt),
+    index('debts_to_alert')
+      .on(t.openedAt)
+      .where(sql`alerted_at is null`),
+    check('debts_amounts', sql`advanced >= 0 and recovered >= 0`),
+  ],
+);
+
+/** Which operation kept back how much for which debt. */
+export const recoveries = sqliteTable(
+  'recoveries',
+  {
+    operationKey: text('operation_key').notNull(),
+    workflowId: text('workflow_id')
+      .notNull()
+      .references(() => debts.workflowId),
+    amount: integer('amount').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.operationKey, t.workflowId] }),
+    check('recoveries_amount', sql`amount > 0`),
+  ],
+);

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { flag, instant, json } from './columns.ts';
 
 /** The inbox: every Stripe event once, however often it is delivered. */
@@ -36,10 +36,15 @@ export const outbox = sqliteTable(
   {
     id: text('id').primaryKey(),
     kind: text('kind').notNull(),
-    to: text('to').notNull(),
-    subject: text('subject').notNull(),
-    text: text('text').notNull(),
+    /** Whose address is looked up when the message is sent; null where `to` is the address itself. */
+    recipient: text('recipient', { enum: ['payer', 'payee', 'admin'] }),
+    to: text('to'),
+    /** Null until the message is sent, unless its words were given with it: they tell what is true when it is sent. */
+    subject: text('subject'),
+    text: text('text'),
     agreement: text('agreement'),
+    /** When its story came to owe it; null for a message no story owes. */
+    owedAt: instant('owed_at'),
     createdAt: instant('created_at').notNull(),
     sentAt: instant('sent_at'),
     attempts: integer('attempts').notNull(),
@@ -47,6 +52,8 @@ export const outbox = sqliteTable(
     error: text('error'),
   },
   (t) => [
+    // A story tells its notices again with every state; the database refuses the second of each.
+    uniqueIndex('outbox_owed_once').on(t.agreement, t.kind, t.recipient, t.owedAt),
     index('outbox_newest').on(t.createdAt, t.id),
     index('outbox_due')
       .on(t.nextAttemptAt)

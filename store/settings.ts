@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { invariant } from '../domain/errors.ts';
+import type { Instant } from '../domain/time.ts';
+import { appendAudit } from './audit.ts';
 import type { Engine } from './sqlite.ts';
 import { exec, first, oncePerSession, type Session, type Unit } from './unit.ts';
 
@@ -19,14 +21,47 @@ function* setClockOffsetMs(session: Session, offsetMs: number): Unit<number> {
   invariant(Number.isSafeInteger(offsetMs), `${offsetMs} is a whole number of milliseconds`);
   const before = yield* clockOffsetMs(session);
   if (offsetMs <= before) return before;
-  const { db, t } = session;
+  yield* put(session, clockOffsetKey, offsetMs);
+  return offsetMs;
+}
+
+function* put({ db, t }: Session, key: string, value: number | boolean): Unit<void> {
   yield* exec(
     db
       .insert(t.settings)
-      .values({ key: clockOffsetKey, value: offsetMs })
-      .onConflictDoUpdate({ target: t.settings.key, set: { value: offsetMs } }),
+      .values({ key, value })
+      .onConflictDoUpdate({ target: t.settings.key, set: { value } }),
   );
-  return offsetMs;
+}
+
+const frozenAllKey = 'frozen_all';
+
+function* isFrozenAll({ db, t: { settings: s } }: Session): Unit<boolean> {
+  const found = yield* first(db.select({ value: s.value }).from(s).where(eq(s.key, frozenAllKey)));
+  return found?.value === true;
+}
+
+/** Who stops everybody's money or lets it go again, and why. */
+export interface FreezingAll {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Instant;
+}
+
+function* setFrozenAll(session: Session, frozen: boolean, { by, reason, at }: FreezingAll): Unit<boolean> {
+  const before = yield* isFrozenAll(session);
+  if (before === frozen) return false;
+  yield* put(session, frozenAllKey, frozen);
+  yield* appendAudit(session, {
+    at,
+    actor: by,
+    action: frozen ? 'accounts_frozen' : 'accounts_unfrozen',
+    subject: 'accounts',
+    reason,
+    before: { frozen: before },
+    after: { frozen },
+  });
+  return true;
 }
 
 /** The settings as others use them. */
@@ -37,4 +72,15 @@ export const settings = (engine: Engine) => ({
   /** Moves the travelled clock forward; a smaller offset changes nothing. Answers the offset that counts. */
   setClockOffsetMs: (offsetMs: number): Promise<number> =>
     engine.transact((s) => setClockOffsetMs(s, offsetMs)),
+
+  /** Whether every account is frozen, whatever its own row says. */
+  isFrozenAll: (): Promise<boolean> => engine.read(isFrozenAll),
+
+  /** Freezes every account, those to come included; answers whether that changed anything. */
+  freezeAll: (freezing: FreezingAll): Promise<boolean> =>
+    engine.transact((s) => setFrozenAll(s, true, freezing)),
+
+  /** Ends what `freezeAll` began; an account that is frozen by itself stays so. Answers whether that changed anything. */
+  unfreezeAll: (freezing: FreezingAll): Promise<boolean> =>
+    engine.transact((s) => setFrozenAll(s, false, freezing)),
 });

@@ -3,6 +3,7 @@ import { invariant } from '../domain/errors.ts';
 import type { BaseState, Columns, Fact } from '../domain/machine.ts';
 import type { Instant } from '../domain/time.ts';
 import { appendAudit } from './audit.ts';
+import { unnet } from './debts.ts';
 import { findOperation, systemActor, type Operation } from './journal.ts';
 import { post, type LedgerLine } from './ledger.ts';
 import { enqueue, type NewMessage } from './outbox.ts';
@@ -39,7 +40,8 @@ export interface Settled {
 
 /**
  * Finishes an operation: outcome, ledger, ownership, audit row, projection and messages, together or not at all.
- * For one that is finished already it changes nothing and answers the outcome that counts.
+ * For one that is finished already it changes nothing and answers the outcome that counts. One that had no effect
+ * gives back what it was to keep of older debts.
  */
 export function* settle(session: Session, done: OperationResult): Unit<Settled> {
   const { key, result, outcome, stripeIds, requestId, at, actor = systemActor, reason } = done;
@@ -59,6 +61,7 @@ export function* settle(session: Session, done: OperationResult): Unit<Settled> 
   }
 
   const { workflowId, kind, generation } = operation;
+  if (result === 'none') yield* unnet(session, key);
   yield* post(session, done.ledger, { workflowId, operationKey: key, at });
   yield* own(session, workflowId, done.objects, at);
   yield* appendAudit(session, {

@@ -1,15 +1,18 @@
-import { defaultLessonPolicy } from '../domain/policy.ts';
+import { defaultBookingPolicy, defaultLessonPolicy } from '../domain/policy.ts';
 import { accounts } from './accounts.ts';
 import { agreements } from './agreements.ts';
 import { alerts } from './alerts.ts';
 import { audit } from './audit.ts';
 import { customers } from './customers.ts';
+import { debts } from './debts.ts';
 import { inbox } from './inbox.ts';
 import { journal, systemActor } from './journal.ts';
 import { ledger } from './ledger.ts';
 import { outbox } from './outbox.ts';
-import { policies, seedPolicy } from './policies.ts';
+import { policies, policyKey, seedPolicy } from './policies.ts';
+import { providers } from './providers.ts';
 import { replyKeys } from './reply-keys.ts';
+import { seats } from './seats.ts';
 import { settings } from './settings.ts';
 import { settlement } from './settlement.ts';
 import { openSqlite, type Engine } from './sqlite.ts';
@@ -21,12 +24,15 @@ const books = (engine: Engine) => ({
   ...alerts(engine),
   ...audit(engine),
   ...customers(engine),
+  ...debts(engine),
   ...inbox(engine),
   ...journal(engine),
   ...ledger(engine),
   ...outbox(engine),
   ...policies(engine),
+  ...providers(engine),
   ...replyKeys(engine),
+  ...seats(engine),
   ...settings(engine),
   ...settlement(engine),
   ...stripeObjects(engine),
@@ -40,11 +46,14 @@ export type Store = Engine & ReturnType<typeof books>;
 
 /**
  * Opens the store in a file (made when missing, readable by its owner only) or in memory, brings it to this code's
- * schema and puts the built-in policy in where it is missing.
+ * schema and puts the built-in policies in where they are missing.
  */
 export function openStore({ file }: { readonly file: string }): Store {
-  const engine = openSqlite(file, (session) =>
-    seedPolicy(session, { id: 'default', terms: defaultLessonPolicy, by: systemActor, at: Date.now() }),
-  );
+  const engine = openSqlite(file, function* (session) {
+    for (const terms of [defaultLessonPolicy, defaultBookingPolicy]) {
+      const id = policyKey(terms.kind, 'default');
+      yield* seedPolicy(session, { id, terms, by: systemActor, at: Date.now() });
+    }
+  });
   return Object.assign(engine, books(engine));
 }

@@ -5,7 +5,7 @@ import { countHappyLesson } from '../bench/happy-lesson.ts';
 import { demoTokens } from '../worker/tokens.ts';
 import type { House } from './house/house.ts';
 import { openHouse } from './house/house.ts';
-import { checkBooks } from './house/lessons.ts';
+import { checkBooks } from './house/books.ts';
 
 // What one happy lesson costs, lived in real time. The figures are exact: whoever changes one says why in the same commit.
 describe('a happy lesson', () => {

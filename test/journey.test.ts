@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { House } from './house/house.ts';
 import { openHouse } from './house/house.ts';
-import { book, checkBooks, command, minuteMs, openAccount, show, travel } from './house/lessons.ts';
+import { checkBooks } from './house/books.ts';
+import { book, command, minuteMs, openAccount, show, travel } from './house/lessons.ts';
 
 // One payment through every room, over HTTP: the file to read second.
 describe('the journey of one payment', () => {

@@ -3,7 +3,8 @@ import { iso } from '../domain/time.ts';
 import type { House } from './house/house.ts';
 import { openHouse } from './house/house.ts';
 import type { ShownLesson } from './house/lessons.ts';
-import { book, checkBooks, command, minuteMs, openAccount, show, travel } from './house/lessons.ts';
+import { checkBooks } from './house/books.ts';
+import { book, command, minuteMs, openAccount, show, travel } from './house/lessons.ts';
 
 // Six things race within one lesson, here on the real server: every 24th of the 720 orders, each a lesson of its own.
 // The scheduled end is no message: what stands after it in an order is said when the lesson is over.

@@ -3,8 +3,10 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type Stripe from 'stripe';
+import { addressOf, letterOf } from '../activities/notifications/letter.ts';
 import { createApp } from '../api/app.ts';
 import { devRoutes } from '../api/dev/routes.ts';
+import type { DevPorts } from '../api/dev/routes.ts';
 import { stripeClock } from '../api/dev/stripe-clock.ts';
 import { StoryClocks } from '../api/dev/story-clock.ts';
 import { createTravel } from '../api/dev/travel.ts';
@@ -16,6 +18,7 @@ import type { Instant } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
 import type { TravelledClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { gapSweepEveryMs, sweepNow } from './schedules.ts';
 import { stripeBase } from './stripe.ts';
 
 /** What an API process is made of. */
@@ -26,6 +29,8 @@ export interface ApiParts {
   readonly stripe: Stripe;
   readonly clock: TravelledClock;
   readonly log: Logger;
+  /** Another queue than the house's, for tests side by side. */
+  readonly queue?: string;
 }
 
 /** An API that listens. */
@@ -66,26 +71,35 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
 }
 
 /** Time travel over everything this API can reach. */
-function travelOf({ config, store, temporal, clock }: ApiParts, ports: ApiPorts): Travel {
+function travelOf({ config, store, temporal, clock, queue }: ApiParts, ports: ApiPorts): Travel {
   const toldAt = new Map<string, Instant>();
   const sweep = async (): Promise<number> => {
     const { told, restarted, corrected } = await sweepOverdue(ports, {}, toldAt);
     return told + restarted + corrected;
   };
+  const stories = new StoryClocks(temporal);
   return createTravel({
     store,
-    stories: new StoryClocks(temporal),
+    stories,
     stripe: stripeClock(stripeBase(config)),
     clock,
     drainInbox: () => drainInbox(ports),
-    schedules: [{ name: 'overdue', everyMs: 60_000, run: sweep }],
+    schedules: [
+      { name: 'overdue', everyMs: 60_000, run: sweep },
+      {
+        name: 'gap sweep',
+        everyMs: gapSweepEveryMs,
+        thinsOut: true,
+        run: () => sweepNow(temporal, stories, queue),
+      },
+    ],
   });
 }
 
 /** The helpers under `/_dev`, and the form of a new account filled in at once. */
 function demoPorts({ config, store, clock }: ApiParts, travel: Travel): Pick<ApiPorts, 'dev' | 'onboard'> {
   return {
-    dev: devRoutes({ store, clock, travel }),
+    dev: devRoutes({ store, clock, travel, shownMail: shownMail(config) }),
     async onboard(stripeAccountId) {
       const path = `/_sim/accounts/${encodeURIComponent(stripeAccountId)}/onboard`;
       const answer = await fetch(new URL(path, stripeBase(config)), { method: 'POST' });
@@ -95,7 +109,19 @@ function demoPorts({ config, store, clock }: ApiParts, travel: Travel): Pick<Api
   };
 }
 
-function apiConfig({ demo, auth, api, stripe }: Config, clock: TravelledClock, url: string): ApiConfig {
+/** What the outbox shows: words of now for what is still to be sent. */
+const shownMail =
+  ({ mail }: Config): DevPorts['shownMail'] =>
+  (message) => {
+    const { subject = null, text = null } = letterOf(message) ?? {};
+    return { to: addressOf(message, mail.adminEmail), subject, text };
+  };
+
+/** The release that goes with the pinned API version. */
+const stripeJs = 'https://js.stripe.com/endive/stripe.js';
+
+function apiConfig(config: Config, clock: TravelledClock, url: string): ApiConfig {
+  const { demo, auth, api, stripe } = config;
   return {
     demo,
     auth,
@@ -104,6 +130,8 @@ function apiConfig({ demo, auth, api, stripe }: Config, clock: TravelledClock, u
     livemode: stripe.livemode,
     corsOrigins: api.corsOrigins,
     publicUrl: api.publicUrl ?? url,
+    publishableKey: stripe.publishableKey ?? (demo ? 'pk_test_demo' : null),
+    stripeJs: demo ? `${stripeBase(config)}/stripe.js` : stripeJs,
     metricsHere: demo,
     clockOffsetMs: () => clock.offsetMs(),
   };

@@ -69,6 +69,22 @@ export const environment = z.object({
   HOLDFAST_JWT_AUDIENCE: z.string().optional(),
   HOLDFAST_PUBLIC_URL: webAddress.optional(),
   HOLDFAST_CORS_ORIGINS: list.pipe(z.array(webAddress)).optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// address' }).optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(
+      /^(?:[^<>@\r\n]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+      'must be an address, or Name <address>',
+    )
+    .optional(),
+  HOLDFAST_ADMIN_EMAIL: z.email('must be an e-mail address').optional(),
+  STRIPE_PUBLISHABLE_KEY: z
+    .string()
+    .regex(/^pk_(?:test|live)_\w+$/, 'must be a key that begins with pk_test_ or pk_live_')
+    .optional(),
+  HOLDFAST_CALENDAR_URL: webAddress.optional(),
+  HOLDFAST_CALENDAR_KEY: z.string().optional(),
+  HOLDFAST_CALENDAR_PORT: port.default(12_112),
   HOLDFAST_WORKFLOW_CACHE: z.coerce
     .number('must be a whole number of workflows')
     .int('must be a whole number of workflows')
@@ -159,6 +175,17 @@ function contradictions(env: Given, role: ProcessRole): string[] {
   if (env.HOLDFAST_JWT_SECRET !== undefined && env.HOLDFAST_JWKS_URL !== undefined) {
     problems.push('HOLDFAST_JWT_SECRET and HOLDFAST_JWKS_URL exclude each other: tokens are checked one way');
   }
+  if (env.SMTP_URL !== undefined && env.MAIL_FROM === undefined) {
+    problems.push('MAIL_FROM is missing: SMTP_URL is set, and mail is sent in its name');
+  }
+  if (isLive && role === 'worker' && env.SMTP_URL === undefined) {
+    problems.push('SMTP_URL is missing: with a live key people are told of their money by mail');
+  }
+  if (env.HOLDFAST_CALENDAR_URL !== undefined && env.HOLDFAST_CALENDAR_KEY === undefined) {
+    problems.push(
+      'HOLDFAST_CALENDAR_KEY is missing: HOLDFAST_CALENDAR_URL is set, and calendars let in who has a key',
+    );
+  }
   if (isDemo(env) || role === 'worker') return problems;
   if (env.STRIPE_WEBHOOK_SECRET === undefined) problems.push('STRIPE_WEBHOOK_SECRET is missing');
   if (env.STRIPE_CONNECT_WEBHOOK_SECRET === undefined)
@@ -195,11 +222,24 @@ function configOf(env: Environment, makeUp: (dataFolder: string) => MadeUpSecret
     stripe: {
       /** Null: the simulator, which takes any test key. */
       key: env.STRIPE_SECRET_KEY ?? null,
+      /** Null: no page of ours can take a payment but Stripe's own. */
+      publishableKey: env.STRIPE_PUBLISHABLE_KEY ?? null,
       livemode: env.STRIPE_SECRET_KEY?.startsWith('rk_live_') === true,
       apiBase: env.STRIPE_API_BASE ?? null,
       simulatorPort: env.HOLDFAST_STRIPE_PORT,
       webhookSecrets: env.STRIPE_WEBHOOK_SECRET ?? (madeUp ? [madeUp.webhook] : []),
       connectWebhookSecrets: env.STRIPE_CONNECT_WEBHOOK_SECRET ?? (madeUp ? [madeUp.connectWebhook] : []),
+    },
+    calendar: {
+      /** Null: the stand-in in demo mode, else none. */
+      url: env.HOLDFAST_CALENDAR_URL ?? null,
+      key: env.HOLDFAST_CALENDAR_KEY ?? null,
+      standInPort: env.HOLDFAST_CALENDAR_PORT,
+    },
+    mail: {
+      /** Null: messages are shown in the log instead of being sent. */
+      smtp: env.SMTP_URL === undefined ? null : { url: env.SMTP_URL, from: env.MAIL_FROM ?? '' },
+      adminEmail: env.HOLDFAST_ADMIN_EMAIL ?? null,
     },
     worker: { workflowCache: env.HOLDFAST_WORKFLOW_CACHE, bundle: env.HOLDFAST_WORKFLOW_BUNDLE ?? null },
     /** Null: the process decides; a terminal full of routine lines hides the start block. */

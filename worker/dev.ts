@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { startCalendar } from '../simulator/calendar/server.ts';
 import { startSimulator } from '../simulator/server.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { startEverything } from './everything.ts';
@@ -16,7 +17,11 @@ await runProcess(async () => {
   console.log(heading(packageJson.version, config.demo, paint));
   const say = (part: string, detail: string): void => console.log(readyLine(part, detail, paint));
   say('config', existsSync('.env') ? '.env' : 'defaults (.env not found)');
-  const everything = await startEverything(config, startSimulator, { say, log });
+  const everything = await startEverything(
+    config,
+    { stripe: startSimulator, calendar: startCalendar },
+    { say, log },
+  );
   console.log(addresses(everything.instance, paint));
   return { log, stop: () => everything.stop() };
 });

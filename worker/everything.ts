@@ -1,34 +1,43 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createActivities } from '../activities/activities.ts';
 import { openStore } from '../store/store.ts';
 import { searchAttributes } from '../workflows/contract.ts';
 import { startApi } from './api-process.ts';
 import { workflowBundle } from './bundle.ts';
+import { createCalendar } from './calendar.ts';
 import { travelledClock, wallClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { lazyClient, nativeConnection, temporalPlace } from './connections.ts';
 import { announce, runningInstance } from './instance.ts';
 import type { Instance } from './instance.ts';
 import { keepTemporal } from './keep-temporal.ts';
+import { startMailRounds } from './mail-rounds.ts';
 import { assertFree } from './ports.ts';
 import { Unstartable } from './process.ts';
+import { ensureSchedules } from './schedules.ts';
 import { freePort } from './temporal-port.ts';
 import { createStripe, stripeBase } from './stripe.ts';
 import { demoTokens } from './tokens.ts';
-import { runWorker } from './worker.ts';
+import { activitiesOf, runWorker } from './worker.ts';
 
-/** A simulated Stripe that runs in this process. */
+/** A stand-in for somebody outside that runs in this process. */
 export interface StandIn {
   close(): Promise<void>;
 }
 
-/** How to start a simulated Stripe: where it keeps its objects and whom it tells. */
-export type StartStandIn = (options: {
-  readonly file: string;
-  readonly port: number;
-  readonly endpoints: { url: string; secret: string; connect: boolean }[];
-}) => Promise<StandIn>;
+/** How to start those outside who are simulated in demo mode: Stripe, which tells its endpoints, and the calendar. */
+export interface StandIns {
+  stripe(options: {
+    readonly file: string;
+    readonly port: number;
+    readonly endpoints: { url: string; secret: string; connect: boolean }[];
+  }): Promise<StandIn>;
+  calendar(options: {
+    readonly file: string;
+    readonly port: number;
+    readonly now: () => number;
+  }): Promise<StandIn>;
+}
 
 /** One line of progress: what is ready, and what there is to say about it. */
 export type Say = (part: string, detail: string) => void;
@@ -45,7 +54,7 @@ export interface Everything {
  */
 export async function startEverything(
   given: Config,
-  startStandIn: StartStandIn,
+  standIns: StandIns,
   { say, log }: { say: Say; log: Logger },
 ): Promise<Everything> {
   const config = await withFreePorts(given);
@@ -56,10 +65,14 @@ export async function startEverything(
         'Fix: use that one, stop it, or set HOLDFAST_DATA_DIR to another folder.',
     );
   }
+  const isStripeOurs = config.demo && config.stripe.apiBase === null;
+  const isCalendarOurs = config.demo && config.calendar.url === null;
+  const host = '127.0.0.1';
   await assertFree([
     { port: config.api.port, host: config.api.host, variable: 'PORT' },
-    ...(config.demo && config.stripe.apiBase === null
-      ? [{ port: config.stripe.simulatorPort, host: '127.0.0.1', variable: 'HOLDFAST_STRIPE_PORT' }]
+    ...(isStripeOurs ? [{ port: config.stripe.simulatorPort, host, variable: 'HOLDFAST_STRIPE_PORT' }] : []),
+    ...(isCalendarOurs
+      ? [{ port: config.calendar.standInPort, host, variable: 'HOLDFAST_CALENDAR_PORT' }]
       : []),
   ]);
   const stops: (() => Promise<void> | void)[] = [];
@@ -93,8 +106,17 @@ export async function startEverything(
     const api = await startApi({ config, store, temporal: client, stripe, clock, log });
     stops.push(() => api.stop());
 
-    if (config.demo && config.stripe.apiBase === null) {
-      const standIn = await startStandIn({
+    if (isCalendarOurs) {
+      const file = join(config.dataFolder, 'calendar.db');
+      const standIn = await standIns.calendar({
+        file,
+        port: config.calendar.standInPort,
+        now: () => clock.now(),
+      });
+      stops.push(() => standIn.close());
+    }
+    if (isStripeOurs) {
+      const standIn = await standIns.stripe({
         file: join(config.dataFolder, 'stripe.db'),
         port: config.stripe.simulatorPort,
         endpoints: endpointsOf(config, api.url),
@@ -109,9 +131,11 @@ export async function startEverything(
     stops.push(() => connection.close());
     const { namespace } = place;
     const { workflowCache } = config.worker;
-    const activities = createActivities({ store, stripe, clock, log });
+    const activities = activitiesOf({ store, stripe, calendar: createCalendar(config), clock, log });
     const worker = await runWorker({ connection, namespace, activities, bundle, workflowCache }, log);
-    stops.push(() => worker.stop());
+    const mail = startMailRounds(config.mail, { store, clock, log });
+    stops.push(async () => void (await Promise.all([worker.stop(), mail.stop()])));
+    await ensureSchedules(client);
 
     // A journey that was killed halfway had moved our clock first: Stripe's and the stories' follow.
     await api.alignClocks();
@@ -135,12 +159,13 @@ export async function startEverything(
 
 /** Port 0 means any free one; everyone must know which before the first of them starts. */
 async function withFreePorts(config: Config): Promise<Config> {
-  const { api, stripe, temporalPort } = config;
+  const { api, stripe, calendar, temporalPort } = config;
   return {
     ...config,
     temporalPort: temporalPort || (await freePort()),
     api: { ...api, port: api.port || (await freePort()) },
     stripe: { ...stripe, simulatorPort: stripe.simulatorPort || (await freePort()) },
+    calendar: { ...calendar, standInPort: calendar.standInPort || (await freePort()) },
   };
 }
 

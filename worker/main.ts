@@ -1,13 +1,15 @@
 import { join } from 'node:path';
-import { createActivities } from '../activities/activities.ts';
 import { openStore } from '../store/store.ts';
 import { workflowBundle } from './bundle.ts';
+import { createCalendar } from './calendar.ts';
 import { travelledClock, wallClock } from './clock.ts';
-import { nativeConnection, temporalPlace } from './connections.ts';
+import { lazyClient, nativeConnection, temporalPlace } from './connections.ts';
 import { createLog, installRuntime } from './log.ts';
+import { startMailRounds } from './mail-rounds.ts';
 import { configOfProcess, runProcess } from './process.ts';
+import { ensureSchedules } from './schedules.ts';
 import { createStripe } from './stripe.ts';
-import { runWorker } from './worker.ts';
+import { activitiesOf, runWorker } from './worker.ts';
 
 // `npm run worker`: the stories and their effects. Any number may run side by side.
 
@@ -25,13 +27,23 @@ await runProcess(async () => {
   ]);
   const { namespace } = place;
   const { workflowCache } = config.worker;
-  const activities = createActivities({ store, stripe: createStripe(config), clock, log });
+  const activities = activitiesOf({
+    store,
+    stripe: createStripe(config),
+    calendar: createCalendar(config),
+    clock,
+    log,
+  });
   const worker = await runWorker({ connection, namespace, activities, bundle, workflowCache }, log);
+  const client = lazyClient(place, address);
+  await ensureSchedules(client);
+  await client.connection.close();
+  const mail = startMailRounds(config.mail, { store, clock, log });
   log.info({ temporal: address, namespace }, 'the worker runs');
   return {
     log,
     async stop() {
-      await worker.stop();
+      await Promise.all([worker.stop(), mail.stop()]);
       await connection.close();
       clock.stop();
       await store.close();

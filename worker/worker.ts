@@ -2,14 +2,24 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from '@temporalio/worker';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import type { Activities } from '../activities/tasks.ts';
+import { createActivities } from '../activities/activities.ts';
+import { createSweep } from '../activities/gap-sweep.ts';
+import type { SweepActivities } from '../activities/gap-sweep.ts';
+import type { Activities, Ports } from '../activities/tasks.ts';
+import { isAboutAccount, isAboutAgreement } from '../api/webhooks/known-types.ts';
 import { taskQueue } from '../workflows/contract.ts';
+
+/** Everything a worker of the house can do: the stories' effects and the gap sweep. */
+export const activitiesOf = (ports: Ports): Activities & SweepActivities => ({
+  ...createActivities(ports),
+  ...createSweep({ ...ports, isKnownEvent: (type) => isAboutAccount(type) || isAboutAgreement(type) }),
+});
 
 /** What a worker is made of. */
 export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  readonly activities: Activities;
+  readonly activities: Activities & Partial<SweepActivities>;
   readonly bundle: WorkflowBundleOption;
   /** How many workflows stay in memory between tasks; the others are replayed, a short history each. */
   readonly workflowCache: number;

@@ -8,6 +8,9 @@ import { iso } from '../domain/time.ts';
 /** The one task queue of the house. */
 export const taskQueue = 'holdfast';
 
+/** The workflow that fetches the events Stripe could not deliver; a schedule starts it. */
+export const gapSweepWorkflow = 'gapSweep';
+
 /** What a workflow is started with. */
 export interface Start<
   Input extends AgreementInput = AgreementInput,

@@ -12,8 +12,13 @@ export const summaryOf = (move: Move, currency: string): string =>
 
 /** The story as it stands, in Markdown: state, what it waits for, and what an operator can send. */
 export function detailsOf(kind: Kind, state: AgreementState, wait: Wait | null): string {
-  const { state: status, needsAttention, payment } = machines[kind].view(state);
-  const lines = [`**${status}**, payment ${payment.state}, held ${payment.held} ${payment.currency}`];
+  const shown = machines[kind].view(state);
+  const { state: status, needsAttention } = shown;
+  const money =
+    'payment' in shown
+      ? `, payment ${shown.payment.state}, held ${shown.payment.held} ${shown.payment.currency}`
+      : '';
+  const lines = [`**${status}**${money}`];
   if (wait !== null) lines.push(`Waits for ${wait.reason} until ${isoOrNull(wait.until) ?? 'news'}`);
   if (needsAttention !== null) {
     lines.push(

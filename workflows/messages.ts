@@ -6,17 +6,17 @@ import {
   setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow';
-import type { AgreementState, Kind } from '../domain/kinds.ts';
+import type { AgreementFact, AgreementState, AgreementView, Kind } from '../domain/kinds.ts';
 import { machines } from '../domain/kinds.ts';
 import type { Life } from '../domain/live.ts';
 import { refuse } from '../domain/machine.ts';
-import type { Move, MoveFact } from '../domain/payment/moves.ts';
+import type { Move } from '../domain/payment/moves.ts';
 import { adoptRulesName } from '../domain/rules.ts';
 import type { CommandAnswer } from './contract.ts';
 import { refusalType, stateQuery, stripeEventSignal, viewQuery } from './contract.ts';
 
 export type AnyLife = Pick<
-  Life<AgreementState, MoveFact, Move>,
+  Life<AgreementState, AgreementFact, Move>,
   'state' | 'refusal' | 'tell' | 'reject' | 'hint'
 >;
 
@@ -63,5 +63,5 @@ export function hear(kind: Kind, life: AnyLife, now: () => number, onAnswered: (
   // Without this the SDK would keep a misspelt signal for a handler that never comes, and nobody would see it.
   setDefaultSignalHandler((name, raw) => void life.tell(name.slice(0, longestName), raw, now()));
   setHandler(defineQuery<AgreementState>(stateQuery), () => life.state);
-  setHandler(defineQuery<ReturnType<typeof machine.view>>(viewQuery), () => machine.view(life.state));
+  setHandler(defineQuery<AgreementView>(viewQuery), () => machine.view(life.state));
 }

@@ -23,3 +23,13 @@ export const publishOptions: LocalActivityOptions = {
   startToCloseTimeout: '10s',
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumAttempts: 8 },
 };
+
+/** How the gap sweep is called: from page to page, however often a worker dies or Stripe is silent for a moment. */
+export const sweepOptions: ActivityOptions = {
+  // The first sweep reads thirty days of everybody's events; the schedule starts no second one meanwhile.
+  startToCloseTimeout: '6h',
+  // A silent Stripe is waited for under heartbeats, so this is only how soon a killed worker is noticed.
+  heartbeatTimeout: '12s',
+  // A minute and a half of trouble; after that the next sweep, a quarter of an hour later, reads the same again.
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 12 },
+};

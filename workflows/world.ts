@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities, Task } from '../activities/tasks.ts';
-import type { AgreementState, Kind } from '../domain/kinds.ts';
+import type { AgreementFact, AgreementState, Kind } from '../domain/kinds.ts';
 import { machines } from '../domain/kinds.ts';
 import type { Life, World } from '../domain/live.ts';
 import { live, open } from '../domain/live.ts';
@@ -46,13 +46,13 @@ export async function liveAsWorkflow(kind: Kind, { input, clockOffsetMs, resume 
   });
 }
 
-class TemporalWorld implements World<AgreementState, MoveFact, Move> {
+class TemporalWorld implements World<AgreementState, AgreementFact, Move> {
   readonly #kind: Kind;
-  readonly #life: Life<AgreementState, MoveFact, Move>;
+  readonly #life: Life<AgreementState, AgreementFact, Move>;
   readonly #shown: Shown;
   readonly now: () => number;
 
-  constructor(kind: Kind, life: Life<AgreementState, MoveFact, Move>, now: () => number, shown: Shown) {
+  constructor(kind: Kind, life: Life<AgreementState, AgreementFact, Move>, now: () => number, shown: Shown) {
     this.#kind = kind;
     this.#life = life;
     this.#shown = shown;

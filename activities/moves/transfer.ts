@@ -1,13 +1,16 @@
 import type Stripe from 'stripe';
-import { minor } from '../../domain/money.ts';
+import type { Minor } from '../../domain/money.ts';
+import { minor, minus } from '../../domain/money.ts';
 import { sumOf } from '../../domain/payment/books.ts';
 import type { MoveFact, MoveOf } from '../../domain/payment/moves.ts';
 import { requestIdOf } from '../intent-facts.ts';
 import type { Attempt, Outcome, Verb } from '../operation.ts';
 import { told } from '../operation.ts';
 import { readPayment } from './read-payment.ts';
+import { net } from '../../store/debts.ts';
 import { stampOf } from '../stamps.ts';
 import { classify } from '../stripe-errors.ts';
+import { columnsOf } from '../tasks.ts';
 
 type Transfer = MoveOf<'transfer'>;
 
@@ -24,36 +27,57 @@ export const transfer: Verb<Transfer> = {
       const detail = `the charge settles in ${settlementCurrency}, a transfer cannot be made in ${currency}`;
       return told(refused(attempt, 'settlement_currency', detail));
     }
-    const account = await ports.store.findAccountByStripeId(move.stripeAccount);
+    const { payeeAccount } = columnsOf(task.kind, task.state, ports.clock.now());
+    const account = await ports.store.findAccount(payeeAccount);
+    if (account !== null && account.stripeAccountId !== move.stripeAccount) {
+      const detail = `${payeeAccount} is another account at Stripe than when this was agreed`;
+      return told(refused(attempt, 'account_swapped', detail));
+    }
     if (account?.frozen === true) return told(notReady(attempt, 'the account is frozen', false));
+    if (await ports.store.isFrozenAll()) return told(notReady(attempt, 'all accounts are frozen', false));
     const isDoubtful = account?.transfersEnabled !== true || waits > 0;
     const fact = isDoubtful ? await unready(attempt, false) : null;
     return fact === null ? await chargeTrouble(attempt) : told(fact);
   },
 
+  /** What is kept against the payee's older debts is set aside with the intent, so that no other transfer keeps it too (B15). */
+  reserve: ({ ports, move, task, key }) =>
+    function* (session) {
+      const { nettable: most } = move;
+      if (most === undefined || most === 0) return;
+      const { payeeAccount: account, currency } = columnsOf(task.kind, task.state, ports.clock.now());
+      yield* net(session, { operationKey: key, account, currency, most });
+    },
+
   async find(attempt) {
     const { ports, move, workflowId, key } = attempt;
     const filter = { transfer_group: workflowId, destination: move.stripeAccount, limit: 100 };
     for await (const found of ports.stripe.transfers.list(filter)) {
-      if (found.metadata['operation'] === key) return outcome(attempt, found);
+      if (found.metadata['operation'] === key) return outcome(attempt, found, await netted(attempt));
     }
     return null;
   },
 
   async make(attempt, idempotencyKey) {
     const { ports, move, workflowId } = attempt;
+    const kept = await netted(attempt);
+    const amount = minus(move.amount, kept);
+    if (amount === 0) {
+      const at = ports.clock.now();
+      return told({ type: 'transferred', at, transferId: null, amount, fee: move.fee, netted: kept });
+    }
     const made = await ports.stripe.transfers.create(
       {
-        amount: move.amount,
+        amount,
         currency: move.currency,
         destination: move.stripeAccount,
-        source_transaction: move.chargeId,
+        ...(move.chargeId === null ? {} : { source_transaction: move.chargeId }),
         transfer_group: workflowId,
         metadata: stampOf(attempt),
       },
       { idempotencyKey },
     );
-    return outcome(attempt, made);
+    return outcome(attempt, made, kept);
   },
 
   /** An account that lost its capability a moment ago is a wait, never a burned try (D2). */
@@ -66,28 +90,28 @@ export const transfer: Verb<Transfer> = {
 /** An account that took our access away, or was never ours: no waiting helps, a person names another one or refunds. */
 const goneCodes = new Set(['permission', 'account_invalid', 'resource_missing']);
 
+const netted = async ({ ports, key }: Attempt<Transfer>) => minor(await ports.store.nettedBy(key));
+
 /**
- * The charge as Stripe has it at this moment: a bank's dispute keeps the money here for a person to decide (F4), and
+ * The charge as Stripe has it at this moment: a bank's dispute keeps the money here until it is decided (F4), and
  * refunds nobody told us of shrink what there is to divide (E1).
  */
 async function chargeTrouble(attempt: Attempt<Transfer>): Promise<Outcome | null> {
-  const { ports, move, task, workflowId } = attempt;
-  const charge = await ports.stripe.charges.retrieve(move.chargeId);
-  if (charge.disputed)
+  const { ports, task, workflowId } = attempt;
+  const { intent, money, recovers, disputes } = task.state.payment;
+  const charge = await ports.stripe.charges.retrieve(intent?.chargeId ?? '');
+  if (charge.disputed && !recovers)
     return told(refused(attempt, 'charge_disputed', 'the payer disputes the charge at the bank'));
-  const { refunded, released } = task.state.payment.money;
+  const { refunded, released } = money;
   // What a partial capture let go may be shown as refunded (A7).
   const isAsKnown = charge.amount_refunded === refunded || charge.amount_refunded === refunded + released;
-  if (isAsKnown) return null;
-  const { intent } = task.state.payment;
+  if (isAsKnown && !charge.disputed) return null;
   const paymentIntentId = intent?.id ?? '';
-  const read = await readPayment(
-    { ...task, move: { type: 'readPayment', paymentIntentId } },
-    workflowId,
-    ports,
-  );
-  const isNews = read.fact.type === 'captured' && sumOf(read.fact.refunds ?? []) !== refunded;
-  return isNews ? read : null;
+  const move = { type: 'readPayment', paymentIntentId } as const;
+  const read = await readPayment({ ...task, move }, workflowId, ports);
+  if (read.fact.type !== 'captured') return null;
+  const isSameDispute = JSON.stringify(read.fact.disputes ?? disputes) === JSON.stringify(disputes);
+  return sumOf(read.fact.refunds ?? []) !== refunded || !isSameDispute ? read : null;
 }
 
 const refused = ({ ports }: Attempt<Transfer>, code: string, detail: string): MoveFact => ({
@@ -121,13 +145,14 @@ const notReady = ({ ports }: Attempt<Transfer>, detail: string, spent: boolean):
   spent,
 });
 
-const outcome = ({ move }: Attempt<Transfer>, made: Stripe.Transfer): Outcome => ({
+const outcome = ({ move }: Attempt<Transfer>, made: Stripe.Transfer, kept: Minor): Outcome => ({
   fact: {
     type: 'transferred',
     at: made.created * 1000,
     transferId: made.id,
     amount: minor(made.amount),
     fee: move.fee,
+    ...(kept === 0 ? {} : { netted: kept }),
   },
   objects: [{ objectId: made.id, kind: 'transfer' }],
   requestId: requestIdOf(made),

@@ -1,10 +1,9 @@
-import type { Account } from '../../store/accounts.ts';
 import type { InboxEvent } from '../../store/inbox.ts';
 import { stripeEventSignal } from '../../workflows/contract.ts';
 import type { ApiPorts } from '../ports.ts';
-import { inOurWords, isLostAccess } from '../stripe-answer.ts';
 import { signal } from '../webhooks/signal.ts';
-import { disconnected, standingOf } from './status.ts';
+import { standingNow } from './standing.ts';
+import { disconnected } from './status.ts';
 
 /**
  * News about a connected account: reads it again from Stripe, brings the row up to date and tells every open
@@ -23,13 +22,4 @@ export async function followAccount(ports: ApiPorts, event: InboxEvent): Promise
     await signal(ports, workflowId, stripeEventSignal, hint);
   }
   return true;
-}
-
-async function standingNow({ stripe }: ApiPorts, { stripeAccountId }: Account) {
-  try {
-    return standingOf(await stripe.accounts.retrieve(stripeAccountId ?? ''));
-  } catch (error) {
-    if (isLostAccess(error)) return disconnected;
-    throw inOurWords(error);
-  }
 }

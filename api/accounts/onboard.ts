@@ -89,6 +89,12 @@ async function foundByMetadata(stripe: Stripe, row: Account): Promise<Stripe.Acc
   return null;
 }
 
+/** A fresh way into Stripe's form for an account that is open; a link serves once and not for long (B13). */
+export async function freshOnboardingUrl(ports: ApiPorts, stripeAccountId: string): Promise<string | null> {
+  const account = await askStripe(() => ports.stripe.accounts.retrieve(stripeAccountId));
+  return await onboardingUrl(ports, account);
+}
+
 /** Where the payee fills in Stripe's form; null when nothing is left to fill in. */
 async function onboardingUrl({ stripe, config }: ApiPorts, account: Stripe.Account): Promise<string | null> {
   if (account.details_submitted) return null;

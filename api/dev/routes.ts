@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/time.ts';
 import { durationMs, iso, isoOrNull, parseInstant } from '../../domain/time.ts';
+import type { MessageInContext } from '../../store/outbox.ts';
 import type { Store } from '../../store/store.ts';
 import type { ApiApp } from '../ports.ts';
 import type { Travel } from './travel.ts';
@@ -11,6 +12,15 @@ export interface DevPorts {
   readonly store: Store;
   readonly clock: { now(): Instant };
   readonly travel: Travel;
+  /** A message as it was sent, or as it would be sent now. */
+  readonly shownMail: (message: MessageInContext) => ShownMail;
+}
+
+/** Where a message goes and what it says; null where nobody knows any more. */
+export interface ShownMail {
+  readonly to: string | null;
+  readonly subject: string | null;
+  readonly text: string | null;
 }
 
 /** Temporal keeps no timer beyond a hundred years, and no story of ours lasts ten. */
@@ -23,7 +33,7 @@ const invalid = (pointer: string, detail: string): AppError =>
 
 /** Mounts travel, the travelled clock and the outbox. Roles are checked before a request comes here. */
 export const devRoutes =
-  ({ store, clock, travel }: DevPorts) =>
+  ({ store, clock, travel, shownMail }: DevPorts) =>
   (app: ApiApp): void => {
     app.post('/_dev/travel', async (c) => {
       const goal = goalOf(await c.req.json<unknown>(), clock.now());
@@ -35,9 +45,11 @@ export const devRoutes =
     app.get('/_dev/outbox', async (c) => {
       const { cursor } = c.req.query();
       const page = await store.listMessages({ limit: 100, ...(cursor === undefined ? {} : { cursor }) });
-      const data = page.rows.map(({ id, kind, to, subject, text, agreement, createdAt, sentAt }) => {
+      const messages = await Promise.all(page.rows.map((row) => store.messageInContext(row)));
+      const data = messages.map((one) => {
+        const { id, kind, agreement, createdAt, sentAt } = one.message;
         const times = { createdAt: iso(createdAt), sentAt: isoOrNull(sentAt) };
-        return { id, kind, to, subject, text, agreement, ...times };
+        return { id, kind, ...shownMail(one), agreement, ...times };
       });
       return c.json({ data, hasMore: page.nextCursor !== null, nextCursor: page.nextCursor });
     });

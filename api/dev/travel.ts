@@ -8,6 +8,8 @@ import type { Rest, SettlePorts } from './settle.ts';
 export interface Schedule {
   readonly name: string;
   readonly everyMs: number;
+  /** Work that makes up for itself runs the more seldom the longer a journey gets, and once more at its end. */
+  readonly thinsOut?: boolean;
   /** Answers how much there was to do. */
   readonly run: () => Promise<number>;
 }
@@ -57,6 +59,9 @@ const severalEventsMs = 30_000;
 /** When the safety net has certainly looked at an agreement that should have been settled: it is due after a minute. */
 const sweptAfterMs = 120_000;
 
+/** Of a journey so far: a month of hourly steps would otherwise be mostly spent on sweeps that find nothing. */
+const thinnedShare = 1 / 4;
+
 const hourMs = 3_600_000;
 
 /** After so many steps the next ones are at least so long: an outage of weeks retries every hour and must end too. */
@@ -75,10 +80,11 @@ export function createTravel(ports: TravelPorts): Travel {
   let isUnderWay = false;
   const ranAt = new Map(ports.schedules.map(({ name }) => [name, ports.clock.now()]));
 
-  const runSchedules = async (): Promise<number> => {
+  const runSchedules = async (travelledMs: number, isLast: boolean): Promise<number> => {
     let done = 0;
-    for (const { name, everyMs, run } of ports.schedules) {
-      if (ports.clock.now() - (ranAt.get(name) ?? 0) < everyMs) continue;
+    for (const { name, everyMs, thinsOut = false, run } of ports.schedules) {
+      const pauseMs = thinsOut && !isLast ? Math.max(everyMs, travelledMs * thinnedShare) : everyMs;
+      if (ports.clock.now() - (ranAt.get(name) ?? 0) < pauseMs) continue;
       ranAt.set(name, ports.clock.now());
       done += await run();
     }
@@ -87,6 +93,7 @@ export function createTravel(ports: TravelPorts): Travel {
 
   const journey = async (goal: Instant): Promise<Journey> => {
     const woken: Woken[] = [];
+    const begunAt = ports.clock.now();
     let revs = await revsOf(ports);
     let rest = await settle(ports);
     let steps = 0;
@@ -102,7 +109,8 @@ export function createTravel(ports: TravelPorts): Travel {
       }
       await moveAll(ports, target);
       rest = await settle(ports);
-      if ((await runSchedules()) > 0) rest = await settle(ports);
+      const now = ports.clock.now();
+      if ((await runSchedules(now - begunAt, now >= goal)) > 0) rest = await settle(ports);
       revs = await noteWoken(ports, revs, woken);
     }
     // Stories that worked or waited out a retry on the way are a little behind; nobody may be when the journey ends.

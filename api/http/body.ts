@@ -10,6 +10,9 @@ const largestWebhookBytes = 1024 * 1024;
 /** Deeper than any schema of ours; a parser bomb ends here. */
 const deepest = 16;
 
+/** What these do is all in their address. */
+const bodiless = /^\/(?:api\/accounts\/[^/]+\/onboarding-link|checkout\/sessions\/[^/]+\/refresh)$/;
+
 const isJson = /^application\/(?:[a-z0-9.-]+\+)?json(?:\s*;.*)?$/i;
 
 const tooLarge = (): never => {
@@ -35,6 +38,7 @@ export const jsonOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {
   }
   if (c.req.path.startsWith('/api/webhooks/')) return next();
   const text = await c.req.text();
+  if (text === '' && bodiless.test(c.req.path)) return next();
   if (type === undefined && text !== '') {
     throw new AppError('unsupported_media_type', 'Send the body as application/json');
   }

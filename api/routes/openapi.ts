@@ -56,6 +56,9 @@ export function openApiRoutes(app: ApiApp, { config }: ApiPorts): void {
       servers: [{ url: config.publicUrl }],
       tags: [
         { name: 'Lessons', description: 'Hold now, settle at the scheduled end' },
+        { name: 'Bookings', description: 'Paid up front, held until the window is over, then transferred' },
+        { name: 'Checkout', description: 'What the pages that customers pay on ask for' },
+        { name: 'Providers', description: 'Whose time is booked' },
         { name: 'Operations', description: 'What operators can order' },
         { name: 'Accounts', description: 'Payees' },
         { name: 'Policies', description: 'The numbers agreements are settled by' },

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { amount, email, id } from './fields.ts';
+import { amount, email, id, text } from './fields.ts';
 
 /** `POST /api/accounts`. */
 export const accountRequest = z
@@ -36,3 +36,12 @@ export const account = z
     frozen: z.boolean(),
   })
   .openapi('Account');
+
+/** A way into Stripe's form; null where nothing is left to fill in. */
+export const onboardingLink = z.object({ onboardingUrl: z.string().nullable() }).openapi('OnboardingLink');
+
+/** Why money is stopped or let go. */
+export const freezing = z.strictObject({ reason: text(500) }).openapi('Freezing');
+
+/** Whether everybody's money is stopped. */
+export const frozenAll = z.object({ frozen: z.boolean() }).openapi('FrozenAll');

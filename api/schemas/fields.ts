@@ -56,6 +56,14 @@ export const duration = z
 
 export const bps = z.int().min(0).max(10_000).openapi({ description: 'Basis points', example: 2000 });
 
+const metadataKeys = 50;
+
+/** The caller's own notes about an agreement. */
+export const metadata = z
+  .record(z.string().min(1).max(40), z.string().max(500))
+  .refine((value) => Object.keys(value).length <= metadataKeys, `must have at most ${metadataKeys} keys`)
+  .default({});
+
 const largestPage = 100;
 
 /** Which part of a list is asked for. */

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 
-const problem = z
+/** A rejection (RFC 9457). */
+export const problem = z
   .object({
     type: z.string(),
     title: z.string(),

@@ -9,7 +9,8 @@ import { followAccount } from '../accounts/news.ts';
 import type { ApiPorts } from '../ports.ts';
 import { shownError } from '../shown-error.ts';
 import { objectOf } from './event.ts';
-import { isAboutAccount, isAboutAgreement } from './known-types.ts';
+import { followDispute, wake } from './after-care.ts';
+import { canWake, isAboutAccount, isAboutAgreement, isAboutDispute } from './known-types.ts';
 import { ownerOf } from './owner.ts';
 import { canEcho, problemIn } from './problem-events.ts';
 import { accountUnderWayMs } from './receive.ts';
@@ -84,7 +85,11 @@ async function deliver(ports: ApiPorts, event: InboxEvent): Promise<Verdict> {
   if (owner === null) return ownerless(ports, event);
   const { eventId } = event;
   const objectId = event.objectId ?? eventId;
-  const wasHeard = await signal(ports, owner, stripeEventSignal, { eventId, type, objectId });
+  const hint = { eventId, type, objectId };
+  if (isAboutDispute(type)) await followDispute(ports, event, owner, hint);
+  const wasHeard =
+    (await signal(ports, owner, stripeEventSignal, hint)) ||
+    (canWake(type) && (await wake(ports, owner, hint)));
   return {
     status: 'delivered',
     reason: wasHeard ? mismatch(event) : 'late',

@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/time.ts';
 import type { ApiPorts } from '../ports.ts';
+import { alertAgedDebts } from '../aged-debts.ts';
 import { sweepOverdue } from '../overdue.ts';
 import { shownError } from '../shown-error.ts';
 import { dispatch } from './dispatch.ts';
@@ -68,7 +69,11 @@ export interface Upkeep {
 export function startUpkeep(ports: ApiPorts): Upkeep {
   const drain = repeated(() => drainInbox(ports), drainEveryMs, ports);
   const toldAt = new Map<string, Instant>();
-  const sweep = repeated(() => sweepOverdue(ports, {}, toldAt), sweepEveryMs, ports);
+  const look = async (): Promise<void> => {
+    await sweepOverdue(ports, {}, toldAt);
+    await alertAgedDebts(ports);
+  };
+  const sweep = repeated(look, sweepEveryMs, ports);
   return {
     async stop() {
       await Promise.all([drain(), sweep()]);

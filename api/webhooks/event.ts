@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { InboxEvent, ReceivedEvent } from '../../store/inbox.ts';
-import type { Instant } from '../../domain/time.ts';
+import { stripeId } from '../../store/inbox-row.ts';
+import type { InboxEvent } from '../../store/inbox.ts';
 
 /** The least an event must be. Stripe adds fields at will, so others are let through; these are relied on. */
 export const stripeEvent = z
@@ -22,28 +22,6 @@ export const stripeEvent = z
 
 export type StripeEvent = z.output<typeof stripeEvent>;
 
-/** The event as the inbox keeps it. */
-export function received(
-  event: StripeEvent,
-  endpoint: InboxEvent['endpoint'],
-  payload: unknown,
-  receivedAt: Instant,
-): ReceivedEvent {
-  return {
-    eventId: event.id,
-    endpoint,
-    account: event.account ?? null,
-    type: event.type,
-    objectId: idIn(event.data.object, 'id'),
-    apiVersion: event.api_version ?? null,
-    livemode: event.livemode,
-    eventCreatedAt: event.created * 1000,
-    requestKey: event.request?.idempotency_key ?? null,
-    payload,
-    receivedAt,
-  };
-}
-
 /** The object an event is about, as it was when the event was made. */
 export function objectOf({ payload }: Pick<InboxEvent, 'payload'>): Readonly<Record<string, unknown>> {
   const parsed = stripeEvent.safeParse(payload);
@@ -53,6 +31,5 @@ export function objectOf({ payload }: Pick<InboxEvent, 'payload'>): Readonly<Rec
 /** An id in a Stripe object: the field itself, or the id of the object that was expanded into it. */
 export function idIn(object: Readonly<Record<string, unknown>>, field: string): string | null {
   const value = object[field];
-  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : value;
-  return typeof id === 'string' && id !== '' && id.length <= 255 ? id : null;
+  return stripeId(typeof value === 'object' && value !== null && 'id' in value ? value.id : value);
 }

@@ -11,6 +11,10 @@ const agreementTypes = new Set([
   'payment_intent.amount_capturable_updated',
   'payment_intent.requires_action',
   'payment_intent.processing',
+  'checkout.session.completed',
+  'checkout.session.async_payment_succeeded',
+  'checkout.session.async_payment_failed',
+  'checkout.session.expired',
   'charge.refunded',
   'charge.captured',
   'charge.expired',
@@ -31,5 +35,22 @@ const agreementTypes = new Set([
   'setup_intent.succeeded',
   'setup_intent.setup_failed',
 ]);
+
+/** What may have to be acted on although the agreement is over: its story is taken up again for it (W3). */
+const wakingTypes = new Set([
+  'payment_intent.succeeded',
+  'checkout.session.completed',
+  'checkout.session.async_payment_succeeded',
+  'charge.refunded',
+  'refund.updated',
+  'refund.failed',
+  'transfer.reversed',
+  'radar.early_fraud_warning.created',
+]);
+
+export const canWake = (type: string): boolean => wakingTypes.has(type) || isAboutDispute(type);
+
+/** A dispute of the bank's: besides its agreement it has a story of its own. */
+export const isAboutDispute = (type: string): boolean => type.startsWith('charge.dispute.');
 
 export const isAboutAgreement = (type: string): boolean => agreementTypes.has(type);

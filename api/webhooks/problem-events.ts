@@ -20,6 +20,8 @@ const problems: Readonly<Record<string, Problem>> = {
   'refund.failed': problem('REFUND_FAILED', 'A refund did not arrive'),
   'payout.failed': problem('PAYOUT_FAILED', 'A payout did not arrive'),
   'payout.canceled': problem('PAYOUT_CANCELED', 'A payout was cancelled'),
+  'checkout.session.async_payment_failed': problem('PAYMENT_FAILED', 'A payment failed after the checkout'),
+  'radar.early_fraud_warning.created': problem('FRAUD_WARNING', 'The card network warns of fraud'),
   'transfer.reversed': problem('PAYMENT_OUT_OF_SYNC', 'A transfer was reversed outside Holdfast'),
 };
 

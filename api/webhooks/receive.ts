@@ -1,7 +1,8 @@
 import { AppError } from '../../domain/errors.ts';
+import { inboxRowOf } from '../../store/inbox-row.ts';
 import type { InboxEvent } from '../../store/inbox.ts';
 import type { ApiPorts } from '../ports.ts';
-import { received, stripeEvent } from './event.ts';
+import { stripeEvent } from './event.ts';
 import type { StripeEvent } from './event.ts';
 import { isAboutAccount } from './known-types.ts';
 import { isSigned } from './signature.ts';
@@ -26,7 +27,7 @@ export async function receiveEvent(
     throw new AppError('malformed', 'The Stripe-Signature does not fit this body, secret or time');
   }
   const { event, payload } = read(body);
-  const row = received(event, endpoint, payload, now);
+  const row = inboxRowOf(event, endpoint, payload, now);
   const reason = await foreign(ports, endpoint, event);
   if (reason === null) return { ...(await store.receive(row)), isOurs: true };
   const { fresh } = await store.receive({ ...row, status: 'ignored', reason });

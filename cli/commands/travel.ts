@@ -22,7 +22,7 @@ export async function travel({ out, client }: Context, wanted: string): Promise<
       `It is now ${out.paint('bold', moment(journey.now))} UTC (${journey.steps} ${journey.steps === 1 ? 'step' : 'steps'}).`,
       ...(rows.length === 0
         ? ['Nothing happened on the way.']
-        : out.table(['when', 'lesson', 'state'], rows)),
+        : out.table(['when', 'agreement', 'state'], rows)),
     ],
     [journey.now],
   );

@@ -29,6 +29,7 @@ export async function startOwnInstance(variables: Variables): Promise<OwnInstanc
     HOLDFAST_DATA_DIR: folder,
     PORT: '0',
     HOLDFAST_STRIPE_PORT: '0',
+    HOLDFAST_CALENDAR_PORT: '0',
     HOLDFAST_TEMPORAL_PORT: '0',
   };
   const child = spawn(process.execPath, [bootstrap, 'start'], {

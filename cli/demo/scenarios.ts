@@ -1,8 +1,11 @@
 import type { Instant } from '../../domain/time.ts';
 import type { Money } from '../views.ts';
 
-/** One thing somebody does, at a time counted from the start of the lesson. */
-export interface Act {
+/** One thing somebody does, at a time counted from the hour of the demo. */
+export type Act = Command | BankAct;
+
+/** What is told to the API. */
+interface Command {
   readonly atMs: number;
   /** `join`, `cancel`, … as in the API; `resolve` is the operator's. */
   readonly command: string;
@@ -10,18 +13,39 @@ export interface Act {
   readonly body: (at: string) => Readonly<Record<string, unknown>>;
 }
 
-/** One lesson of the demo: what is booked, who does what, and what must become of the money. */
-export interface Scenario {
+/** What the payer's bank does, and what the payee owes the platform then. */
+export interface BankAct {
+  readonly atMs: number;
+  readonly bank: 'dispute' | 'win';
+  readonly debt: number;
+}
+
+/** One agreement of the demo: what is booked, who does what, and what must become of the money. */
+interface Story {
   readonly name: string;
   readonly title: string;
   readonly amount: number;
   readonly minutes: number;
-  readonly paymentMethod: string;
   readonly policy: string;
   readonly acts: readonly Act[];
   readonly state: string;
   readonly figures: Partial<Money>;
 }
+
+/** A lesson, which is booked at once and starts at the hour of the demo. */
+export interface LessonScenario extends Story {
+  readonly kind: 'lesson';
+  readonly paymentMethod: string;
+}
+
+/** A booking, which may be made and start later than the others; null: it is made at once. */
+export interface BookingScenario extends Story {
+  readonly kind: 'booking';
+  readonly bookedAtMs: number | null;
+  readonly startsAtMs: number;
+}
+
+export type Scenario = LessonScenario | BookingScenario;
 
 /** The policies the demo brings along; the others are lived by the default one. */
 export const demoPolicies = {
@@ -30,17 +54,17 @@ export const demoPolicies = {
 } as const;
 
 const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
+export const hourMs = 60 * minuteMs;
 
 const join = (party: string, atMs: number): Act => ({ atMs, command: 'join', body: (at) => ({ party, at }) });
 const both = (atMs: number): Act[] => [join('student', atMs), join('tutor', atMs)];
 const calledAt = 2 * minuteMs + 24_000;
 const hungUpAt = 3 * minuteMs + 21_000;
 
-const lesson = { minutes: 60, paymentMethod: 'pm_card_visa', policy: 'default' };
+const lesson = { kind: 'lesson', minutes: 60, paymentMethod: 'pm_card_visa', policy: 'default' } as const;
 
 /** Six lessons at the same hour, each with an ending of its own. */
-export const scenarios: readonly Scenario[] = [
+export const lessonScenarios: readonly LessonScenario[] = [
   {
     ...lesson,
     name: 'short-call',

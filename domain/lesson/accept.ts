@@ -1,15 +1,18 @@
+import type { Resolution } from '../complaint/complaint.ts';
+import { evidenceProblem, isOpen, payeeSideOf } from '../complaint/complaint.ts';
 import { assertNever } from '../errors.ts';
 import type { Accepted, Refusal } from '../machine.ts';
 import { refuse } from '../machine.ts';
-import type { Minor } from '../money.ts';
-import { chargeProblem, currencyRule, minor, shareOf } from '../money.ts';
-import { isRead, keptOf, mayBeMoving } from '../payment/payment.ts';
+import { chargeProblem, currencyRule, minor } from '../money.ts';
+import { keptOf } from '../payment/books.ts';
+import { isRead, mayBeMoving } from '../payment/payment.ts';
 import { adoptRules } from '../rules.ts';
 import { durationMs, iso } from '../time.ts';
 import type { Instant } from '../time.ts';
-import type { LessonCommand, LessonFact, LessonState, Resolution } from './lesson.ts';
-import { currentRules, isOpenDispute, isSecured } from './lesson.ts';
-import { adopted, cancellation, charged, nothing, settlesAt } from './settlement.ts';
+import { nothing } from '../payment/plan.ts';
+import type { LessonCommand, LessonFact, LessonState } from './lesson.ts';
+import { currentRules, isSecured } from './lesson.ts';
+import { adopted, cancellation, charged, settlesAt } from './settlement.ts';
 
 type Verdict = Refusal | Accepted<LessonFact>;
 type CommandOf<N extends LessonCommand['name']> = Extract<LessonCommand, { name: N }>;
@@ -30,20 +33,12 @@ export function accept(state: LessonState, command: LessonCommand, now: Instant)
       return reschedule(state, command, now);
     case 'dispute':
       return dispute(state, command);
-    case 'evidence':
-      if (!isOpenDispute(state)) return refuse('No dispute is open');
-      if (isTooMuch(state, command)) return refuse(`There is no room for more evidence by the ${command.by}`);
-      return accepted('Evidence added', {
-        type: 'evidenceGiven',
-        at: now,
-        statement: {
-          at: now,
-          by: command.by,
-          text: command.statement,
-          links: command.links,
-          files: command.files,
-        },
-      });
+    case 'evidence': {
+      const { by, statement: text, links, files } = command;
+      const problem = evidenceProblem(state.dispute, command);
+      if (problem !== null) return problem;
+      return accepted('Evidence added', { type: 'evidenceGiven', at: now, statement: { at: now, by, text, links, files } });
+    }
     case 'resolve':
       return resolve(state, command, now);
     case 'retry':
@@ -75,18 +70,6 @@ export function accept(state: LessonState, command: LessonCommand, now: Instant)
       return assertNever(command);
   }
 } // prettier-ignore
-
-/** The state travels in every answer and with every move; Temporal carries 2 MB at once and 50 MB in a history. */
-const mostStatements = 10;
-const mostEvidenceCharacters = 60_000;
-
-/** Counted for each side, so that neither can take the other's room. */
-function isTooMuch({ dispute }: LessonState, evidence: CommandOf<'evidence'>): boolean {
-  const theirs = (dispute?.statements ?? []).filter(({ by }) => by === evidence.by);
-  return (
-    theirs.length >= mostStatements || JSON.stringify([theirs, evidence]).length > mostEvidenceCharacters
-  );
-}
 
 const isOver = (state: LessonState): boolean => state.plan !== null;
 
@@ -125,7 +108,7 @@ function end(state: LessonState, { name, party, at }: CommandOf<'callEnd' | 'end
 
 function cancel(state: LessonState, { by, reason, at }: CommandOf<'cancel'>): Verdict {
   if (isOver(state)) return refuse('The lesson is already settled or cancelled');
-  if (isOpenDispute(state)) return refuse('A dispute is open; resolve it');
+  if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
   if (state.performing?.type === 'capture') return refuse('The payment is being captured right now', 'not_ready');
   if (by !== 'admin' && at >= state.startsAt) return refuse('The lesson has started; it can only be disputed');
   const plan = cancellation(state, by, reason, at, isSecured(state));
@@ -145,7 +128,7 @@ export function scheduleProblem(startsAt: Instant, endsAt: Instant, now: Instant
 
 function reschedule(state: LessonState, { startsAt, endsAt }: CommandOf<'reschedule'>, now: Instant): Verdict {
   if (isOver(state)) return refuse('The lesson is already settled or cancelled');
-  if (isOpenDispute(state)) return refuse('A dispute is open; resolve it');
+  if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
   if (now >= state.startsAt) return refuse('The lesson has started');
   const problem = scheduleProblem(startsAt, endsAt, now);
   if (problem !== null) return refuse(problem, 'invalid');
@@ -167,7 +150,7 @@ const isDivided = ({ payment: { money } }: LessonState): boolean =>
 
 /** A complaint counts until the money is settled; a worker that comes late does not shorten that (L14). */
 function dispute(state: LessonState, { by, reason, statement, at }: CommandOf<'dispute'>): Verdict {
-  if (isOpenDispute(state)) return refuse('A dispute is already open');
+  if (isOpen(state.dispute)) return refuse('A dispute is already open');
   if (state.dispute !== null) return refuse('The dispute was already resolved');
   if (!isSecured(state)) return refuse('There is no payment to dispute');
   if (state.plan?.fate === 'cancelled') return refuse('The lesson is cancelled');
@@ -186,37 +169,23 @@ function dispute(state: LessonState, { by, reason, statement, at }: CommandOf<'d
 } // prettier-ignore
 
 function resolve(state: LessonState, command: CommandOf<'resolve'>, now: Instant): Verdict {
-  if (!isOpenDispute(state)) return refuse('No dispute is open');
+  if (!isOpen(state.dispute)) return refuse('No dispute is open');
   const { outcome, by, reason } = command;
-  const payeeSide = payeeSideOf(state, command);
+  const payeeSide = payeeSideOf(command, state.input.amount, state.input.currency);
   if (typeof payeeSide === 'string') return refuse(payeeSide, 'invalid');
   const resolution: Resolution = { at: now, by, outcome, payeeSide, reason };
   return accepted(`Resolved: ${outcome}`, { type: 'resolved', at: now, resolution });
 }
-
-/** The payee's side of the price before the fee: an amount, or a share rounded half up (http.md 3). */
-function payeeSideOf(state: LessonState, { outcome, payeeAmount, payeeBps }: CommandOf<'resolve'>): Minor | string {
-  const { amount, currency } = state.input;
-  if (outcome !== 'split') {
-    if (payeeAmount !== null || payeeBps !== null) return 'payeeAmount and payeeBps belong to a split';
-    return minor(outcome === 'release' ? amount : 0);
-  }
-  if ((payeeAmount === null) === (payeeBps === null)) return 'a split needs either payeeAmount or payeeBps';
-  const side = payeeBps === null ? minor(payeeAmount ?? 0) : shareOf(amount, payeeBps, currency);
-  if (side > amount) return 'payeeAmount must be at most the price';
-  const problem = side === 0 || side === amount ? null : chargeProblem(side, currency);
-  return problem === null ? side : `the payee's side ${problem}`;
-} // prettier-ignore
 
 /** A person settles before the time: takes the money now, or lets it go (L9). */
 function overrule(state: LessonState, command: CommandOf<'capture'> | CommandOf<'release'>, now: Instant): Verdict {
   const { intent } = state.payment;
   if (intent?.status !== 'authorized') return refuse('No hold is there to capture or release');
   if (isMoving(state)) return refuse(`"${state.performing?.type}" is under way`, 'not_ready');
-  if (isOpenDispute(state)) return refuse('A dispute is open; resolve it');
+  if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
   if (isOver(state) && state.parked === null) return refuse('The lesson is already being settled');
   if (command.name !== 'capture') {
-    const plan = { ...nothing(command.reason), cancelledBy: command.by };
+    const plan = nothing(command.reason, command.by);
     return accepted('Releasing the hold', { type: 'decided', at: now, plan, by: command.by });
   }
   const amount = minor(command.amount ?? state.input.amount);
@@ -232,13 +201,13 @@ function refund(state: LessonState, { amount, by, reason }: CommandOf<'refund'>,
   if (isDivided(state)) return refuse('The money was already transferred');
   if (isMoving(state)) return refuse(`"${state.performing?.type}" is under way`, 'not_ready');
   if (state.payment.unresolved !== null) return refuse(`The outcome of "${state.payment.unresolved.type}" is unknown`, 'not_ready');
-  if (isOpenDispute(state)) return refuse('A dispute is open; resolve it');
-  const kept = keptOf(state.payment);
+  if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
+  const kept = keptOf(state.payment.money);
   const back = amount ?? kept;
   if (back > kept) return refuse(`Only ${kept} can be refunded`, 'invalid');
   const { step } = currencyRule(state.input.currency);
   if (back % step !== 0) return refuse(`amount must be a multiple of ${step}`, 'invalid');
   const rest = minor(kept - back);
-  const plan = rest === 0 ? { ...nothing(reason), cancelledBy: by } : adopted(state, charged(state, rest, reason), rest);
+  const plan = rest === 0 ? nothing(reason, by) : adopted(state, charged(state, rest, reason), rest);
   return accepted('Refunding', { type: 'decided', at: now, plan, by });
 } // prettier-ignore

@@ -1,14 +1,18 @@
 import type { StoryLine } from '../machine.ts';
+import { applyComplaint, complaintLine, escalationAlert } from '../complaint/complaint.ts';
 import { assertNever } from '../errors.ts';
 import { minor, zero } from '../money.ts';
+import { keptOf } from '../payment/books.ts';
 import type { MoveFact } from '../payment/moves.ts';
-import { alerted, applyDriverFact, longWait, refundFailed, refused } from '../payment/park.ts';
-import { applyMove, keptOf, noPayment } from '../payment/payment.ts';
-import { moveLine, tell } from '../payment/story.ts';
+import { moved, refundNews, skipStep } from '../payment/outcome.ts';
+import { alerted, applyDriverFact, longWait, refused } from '../payment/park.ts';
+import { nothing } from '../payment/plan.ts';
+import { noPayment } from '../payment/payment.ts';
+import { tell } from '../payment/story.ts';
 import { rulesLine } from '../rules.ts';
 import { iso } from '../time.ts';
 import type { AnyLessonFact, LessonFact, LessonInput, LessonState } from './lesson.ts';
-import { adopted, nothing, resolution } from './settlement.ts';
+import { adopted, resolution } from './settlement.ts';
 
 const nobodyYet: LessonState['attendance'] = {
   student: { joinedAt: null, leftAt: null },
@@ -28,12 +32,13 @@ export const openLesson = (input: LessonInput): LessonState => ({
     { at: input.openedAt, what: 'Lesson booked', actor: 'app', why: null, stripeIds: [], amount: input.amount },
   ],
   alerts: [],
+  notices: [],
   input,
   startsAt: input.startsAt,
   endsAt: input.endsAt,
   attendance: nobodyYet,
   callEndedAt: null,
-  payment: noPayment(input.currency),
+  payment: noPayment(input.currency, input.policy.terms.platformFeeBps, false),
   dispute: null,
   plan: null,
 }); // prettier-ignore
@@ -71,7 +76,7 @@ export function apply(state: LessonState, fact: AnyLessonFact): LessonState {
 function fitted(state: LessonState): LessonState {
   const { plan, payment } = state;
   if (plan === null || payment.intent?.status !== 'captured') return state;
-  const kept = keptOf(payment);
+  const kept = keptOf(payment.money);
   return plan.charge > kept ? { ...state, plan: adopted(state, plan, minor(kept)) } : state;
 }
 
@@ -90,22 +95,15 @@ function applyWord(state: LessonState, fact: Word): LessonState {
     case 'rescheduled':
       // Who was early for the old date has not been at the new one.
       return { ...state, startsAt: fact.startsAt, endsAt: fact.endsAt, attendance: nobodyYet, callEndedAt: null };
-    case 'disputed': {
-      const { at, by, reason, statement } = fact;
-      const statements = statement === null ? [] : [{ at, by, text: statement, links: [], files: [] }];
-      return { ...state, plan: null, parked: unlessUnknown(state), dispute: { openedAt: at, by, reason, statements, escalated: false, outcome: null } };
-    }
+    case 'disputed':
+      return { ...state, plan: null, parked: unlessUnknown(state), dispute: applyComplaint(dispute, fact) };
     case 'evidenceGiven':
-      return dispute === null ? state : { ...state, dispute: { ...dispute, statements: [...dispute.statements, fact.statement] } };
-    case 'escalated': {
-      const alerts = alerted(state.alerts, 'DISPUTE_ESCALATED', fact.at, 'A dispute waits for a decision past its deadline');
-      return dispute === null ? state : { ...state, alerts, dispute: { ...dispute, escalated: true } };
-    }
-    case 'resolved': {
+      return { ...state, dispute: applyComplaint(dispute, fact) };
+    case 'escalated':
+      return { ...state, alerts: escalationAlert(state.alerts, fact.at), dispute: applyComplaint(dispute, fact) };
+    case 'resolved':
       if (dispute === null) return state;
-      const plan = resolution(state, fact.resolution);
-      return { ...state, plan, parked: unlessUnknown(state), dispute: { ...dispute, outcome: fact.resolution } };
-    }
+      return { ...state, plan: resolution(state, fact.resolution), parked: unlessUnknown(state), dispute: applyComplaint(dispute, fact) };
     case 'decided':
       return { ...state, plan: fact.plan, parked: null };
     case 'unparked': {
@@ -114,8 +112,12 @@ function applyWord(state: LessonState, fact: Word): LessonState {
       const tutor = fact.stripeAccount === null ? known : { ...known, account, stripeAccount: fact.stripeAccount };
       return { ...state, parked: null, input: { ...state.input, tutor }, payment: { ...state.payment, refusals: {}, pause: null, stale: true } };
     }
-    case 'skipped':
-      return skip({ ...state, parked: null, payment: { ...state.payment, pause: null, unresolved: null } }, state.parked?.operation);
+    case 'skipped': {
+      const operation = state.parked?.operation;
+      const payment = skipStep(state.payment, operation);
+      const plan = state.plan && operation === 'refund' ? { ...state.plan, charge: minor(keptOf(payment.money)) } : state.plan;
+      return { ...state, parked: null, payment, plan };
+    }
     case 'lookAgain':
       return { ...state, payment: { ...state.payment, stale: true } };
     case 'rulesAdopted':
@@ -129,39 +131,9 @@ function applyWord(state: LessonState, fact: Word): LessonState {
 const unlessUnknown = ({ parked, payment }: LessonState): LessonState['parked'] =>
   payment.unresolved === null ? null : parked;
 
-/** A person took a step elsewhere, or gave it up: the story goes on as if it were over. */
-function skip(state: LessonState, operation: string | undefined): LessonState {
-  const { payment, plan } = state;
-  switch (operation) {
-    case 'transfer':
-      return { ...state, payment: { ...payment, transferSkipped: true, payoutOver: true } };
-    case 'payOut':
-      return { ...state, payment: { ...payment, payoutOver: true } };
-    case 'refund':
-      return plan === null ? state : { ...state, plan: { ...plan, charge: minor(payment.money.captured - payment.money.refunded) } };
-    default:
-      return state;
-  }
-} // prettier-ignore
-
 /** How a money move came out; Stripe's truth may change the plan. */
 function applyOutcome(state: LessonState, fact: MoveFact): LessonState {
-  const was = state.payment.intent?.status;
-  const payment = applyMove(state.payment, fact, state.performing);
-  const hasMoved = payment.intent?.status !== was;
-  const isSame = JSON.stringify(payment.money) === JSON.stringify(state.payment.money);
-  const isSeen = fact.type === 'authorized' || fact.type === 'captured' || fact.type === 'holdGone';
-  const isOld = !hasMoved && isSame && isSeen;
-  const waitsAgain = (payment.waits ?? 0) > 1 && (fact.type === 'accountNotReady' || fact.type === 'fundsNotAvailable');
-  const after: LessonState = {
-    ...state,
-    payment,
-    performing: null,
-    updatedAt: Math.max(state.updatedAt, fact.at),
-    // Whatever a person was asked to help with is answered by Stripe itself once the payment has moved on.
-    parked: hasMoved ? null : state.parked,
-    story: isOld || waitsAgain || (isSeen && !hasMoved) ? state.story : tell(state.story, moveLine(fact)),
-  };
+  const { after, hasMoved, isOld } = moved(state, fact);
   if (isOld) return after;
   switch (fact.type) {
     case 'captured':
@@ -213,23 +185,6 @@ function capturedElsewhere(state: LessonState, fact: Extract<MoveFact, { type: '
   return { ...state, alerts, plan: adopts ? adopted(state, plan, fact.amount) : plan };
 }
 
-/** Refunds that a read found or missed: made by somebody else, or ours that failed days later (E2). */
-function refundNews(before: LessonState, after: LessonState): LessonState {
-  const [was, is] = [before.payment.money.refunded, after.payment.money.refunded];
-  const at = after.updatedAt;
-  const told = (what: string, amount: number) =>
-    tell(after.story, { at, what, actor: 'stripe', why: null, stripeIds: after.payment.refundIds, amount });
-  if (is < was) return refundFailed({ ...after, story: told('A refund failed', was - is) }, was - is);
-  if (is === was || before.payment.unresolved?.type === 'refund') return after;
-  const alerts = alerted(
-    after.alerts,
-    'CHARGE_REFUNDED',
-    at,
-    `${is - was} was refunded in Stripe, not by us`,
-  );
-  return { ...after, alerts, story: told('Refund found in Stripe', is - was) };
-}
-
 /** The hold is gone and not by us: nothing can be charged, so nothing is owed either. */
 function holdLost(state: LessonState, fact: Extract<MoveFact, { type: 'holdGone' }>): LessonState {
   const reason = fact.cause === 'expired' ? 'The hold expired' : 'The hold was cancelled in Stripe';
@@ -254,15 +209,10 @@ function wordLine(fact: Word): StoryLine {
     case 'rescheduled':
       return line('Rescheduled', 'app', `${iso(fact.startsAt)} to ${iso(fact.endsAt)}`);
     case 'disputed':
-      return line('Dispute opened', fact.by, fact.reason);
     case 'evidenceGiven':
-      return line('Evidence given', fact.statement.by);
     case 'escalated':
-      return line('Dispute escalated', 'system', 'policy dispute.escalateAfter');
-    case 'resolved': {
-      const { by, outcome, reason, payeeSide } = fact.resolution;
-      return line(`Dispute resolved: ${outcome}`, by, reason, payeeSide);
-    }
+    case 'resolved':
+      return complaintLine(fact);
     case 'decided':
       return line(
         fact.plan.fate === 'cancelled' ? 'Cancelled' : 'Settlement decided',

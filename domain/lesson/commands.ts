@@ -1,10 +1,12 @@
+import { readComplaintCommand } from '../complaint/commands.ts';
 import { largestAmount } from '../money.ts';
 import type { Refusal } from '../machine.ts';
 import { refuse } from '../machine.ts';
+import { heardAt, orderedBy, readOperatorCommand } from '../orders.ts';
 import { BadMessage, Fields } from '../parse.ts';
 import { readAdoptRules } from '../rules.ts';
 import type { Instant } from '../time.ts';
-import type { EvidenceFile, LessonCommand } from './lesson.ts';
+import type { LessonCommand } from './lesson.ts';
 
 /** Every command of a lesson: each is an Update and a Signal of this name. */
 export const lessonCommands = [
@@ -43,72 +45,22 @@ function read(name: LessonCommand['name'], raw: unknown, now: Instant): LessonCo
       const fields = new Fields(raw, ['startsAt', 'endsAt']);
       return { name, startsAt: fields.instant('startsAt'), endsAt: fields.instant('endsAt') };
     }
-    case 'dispute': {
-      const fields = new Fields(raw, ['by', 'reason', 'statement', 'at']);
-      const by = fields.oneOf('by', [...parties, 'admin']);
-      const statement = fields.optionalText('statement');
-      return { name, by, reason: fields.text('reason'), statement, at: heardAt(fields, now) };
-    }
-    case 'evidence': {
-      const fields = new Fields(raw, ['by', 'statement', 'links', 'files']);
-      return {
-        name,
-        by: fields.oneOf('by', [...parties, 'admin']),
-        statement: fields.text('statement', 5_000),
-        links: fields.list('links', 20, readLink),
-        files: fields.list('files', 20, readFile),
-      };
-    }
-    case 'resolve': {
-      const fields = new Fields(raw, ['outcome', 'payeeAmount', 'payeeBps', 'by', 'reason']);
-      return {
-        name,
-        outcome: fields.oneOf('outcome', ['release', 'refund', 'split']),
-        payeeAmount: fields.optionalInteger('payeeAmount', 0, largestAmount),
-        payeeBps: fields.optionalInteger('payeeBps', 0, 10_000),
-        ...by(fields),
-      };
-    }
-    case 'retry': {
-      const fields = new Fields(raw, ['by', 'reason', 'account', 'stripeAccount']);
-      const account = fields.optionalText('account', 64);
-      return { name, ...by(fields), account, stripeAccount: fields.optionalText('stripeAccount', 255) };
-    }
+    case 'dispute':
+    case 'evidence':
+    case 'resolve':
+      return readComplaintCommand(name, raw, parties, now);
+    case 'retry':
     case 'skip':
-    case 'release':
     case 'sync':
-      return { name, ...by(new Fields(raw, ['by', 'reason'])) };
-    case 'capture':
-    case 'refund': {
+    case 'refund':
+      return readOperatorCommand(name, raw);
+    case 'release':
+      return { name, ...orderedBy(new Fields(raw, ['by', 'reason'])) };
+    case 'capture': {
       const fields = new Fields(raw, ['by', 'reason', 'amount']);
-      return { name, ...by(fields), amount: fields.optionalInteger('amount', 1, largestAmount) };
+      return { name, ...orderedBy(fields), amount: fields.optionalInteger('amount', 1, largestAmount) };
     }
     case 'adoptRules':
       return readAdoptRules(raw);
   }
 }
-
-/** When the API heard it, never later than now: a worker that comes late must not cost anyone a deadline. */
-const heardAt = (fields: Fields, now: Instant): Instant => Math.min(fields.instantOr('at', now), now);
-
-/** Who ordered it (the API fills in the token's subject; the Temporal UI may leave it out) and why. */
-const by = (fields: Fields) => ({
-  by: fields.optionalText('by', 200) ?? 'operator',
-  reason: fields.text('reason'),
-});
-
-const readLink = (raw: unknown): string => {
-  if (typeof raw !== 'string' || raw.length > 2_000 || !/^https?:\/\//.test(raw)) {
-    throw new BadMessage('links must be http(s) addresses of at most 2000 characters');
-  }
-  return raw;
-};
-
-const readFile = (raw: unknown): EvidenceFile => {
-  const fields = new Fields(raw, ['name', 'sha256', 'contentType', 'size']);
-  const sha256 = fields.text('sha256', 64);
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new BadMessage('sha256 must be 64 lower-case hex digits');
-  const size = fields.optionalInteger('size', 0, Number.MAX_SAFE_INTEGER);
-  if (size === null) throw new BadMessage('size must be given in bytes');
-  return { name: fields.text('name', 255), sha256, contentType: fields.text('contentType', 100), size };
-};

@@ -1,7 +1,11 @@
+import type { ComplaintCommand } from '../complaint/commands.ts';
+import type { Complaint, ComplaintFact } from '../complaint/complaint.ts';
 import type { BaseState, DriverFact, Fact } from '../machine.ts';
 import type { Minor } from '../money.ts';
+import type { OperatorCommand } from '../orders.ts';
 import type { Move, MoveFact } from '../payment/moves.ts';
 import type { Payment } from '../payment/payment.ts';
+import type { Plan } from '../payment/plan.ts';
 import type { LessonPolicy, PinnedPolicy } from '../policy.ts';
 import type { AdoptRules, RulesAdopted } from '../rules.ts';
 import type { Instant } from '../time.ts';
@@ -44,51 +48,6 @@ export interface Attendance {
   readonly leftAt: Instant | null;
 }
 
-/** The fate of a lesson's money, decided once: how much is charged, how it is divided and under which clause. */
-export interface Plan {
-  readonly charge: Minor;
-  readonly fee: Minor;
-  readonly payee: Minor;
-  readonly fate: 'completed' | 'cancelled';
-  readonly cancelledBy: string | null;
-  readonly reason: string;
-}
-
-export interface Statement {
-  readonly at: Instant;
-  readonly by: string;
-  readonly text: string;
-  readonly links: readonly string[];
-  readonly files: readonly EvidenceFile[];
-}
-
-/** A file is kept by its hash; its bytes stay with the platform that collected it. */
-export interface EvidenceFile {
-  readonly name: string;
-  readonly sha256: string;
-  readonly contentType: string;
-  readonly size: number;
-}
-
-/** A complaint on the platform: while it is open no money moves to the payee. */
-export interface Dispute {
-  readonly openedAt: Instant;
-  readonly by: string;
-  readonly reason: string;
-  readonly statements: readonly Statement[];
-  readonly escalated: boolean;
-  readonly outcome: Resolution | null;
-}
-
-/** How a complaint ended. `payeeSide` is what the payee keeps before the platform's fee. */
-export interface Resolution {
-  readonly at: Instant;
-  readonly by: string;
-  readonly outcome: 'release' | 'refund' | 'split';
-  readonly payeeSide: Minor;
-  readonly reason: string;
-}
-
 export interface LessonState extends BaseState<Move> {
   readonly input: LessonInput;
   readonly startsAt: Instant;
@@ -96,7 +55,7 @@ export interface LessonState extends BaseState<Move> {
   readonly attendance: Readonly<Record<Party, Attendance>>;
   readonly callEndedAt: Instant | null;
   readonly payment: Payment;
-  readonly dispute: Dispute | null;
+  readonly dispute: Complaint | null;
   readonly plan: Plan | null;
 }
 
@@ -106,40 +65,10 @@ export type LessonCommand =
   | { readonly name: 'end'; readonly party: Party; readonly at: Instant }
   | { readonly name: 'cancel'; readonly by: Party | 'admin'; readonly reason: string; readonly at: Instant }
   | { readonly name: 'reschedule'; readonly startsAt: Instant; readonly endsAt: Instant }
-  | {
-      readonly name: 'dispute';
-      readonly by: string;
-      readonly reason: string;
-      readonly statement: string | null;
-      readonly at: Instant;
-    }
-  | {
-      readonly name: 'evidence';
-      readonly by: string;
-      readonly statement: string;
-      readonly links: readonly string[];
-      readonly files: readonly EvidenceFile[];
-    }
-  | {
-      readonly name: 'resolve';
-      readonly outcome: Resolution['outcome'];
-      readonly payeeAmount: number | null;
-      readonly payeeBps: number | null;
-      readonly by: string;
-      readonly reason: string;
-    }
-  | {
-      readonly name: 'retry';
-      readonly by: string;
-      readonly reason: string;
-      readonly account: string | null;
-      readonly stripeAccount: string | null;
-    }
-  | { readonly name: 'skip'; readonly by: string; readonly reason: string }
+  | ComplaintCommand
+  | OperatorCommand
   | { readonly name: 'release'; readonly by: string; readonly reason: string }
-  | { readonly name: 'sync'; readonly by: string; readonly reason: string }
   | { readonly name: 'capture'; readonly by: string; readonly reason: string; readonly amount: number | null }
-  | { readonly name: 'refund'; readonly by: string; readonly reason: string; readonly amount: number | null }
   | AdoptRules;
 
 interface FactOf<T extends string> extends Fact {
@@ -152,10 +81,7 @@ export type LessonFact =
   | (FactOf<'callEnded'> & { readonly party: Party })
   | (FactOf<'left'> & { readonly party: Party })
   | (FactOf<'rescheduled'> & { readonly startsAt: Instant; readonly endsAt: Instant })
-  | (FactOf<'disputed'> & { readonly by: string; readonly reason: string; readonly statement: string | null })
-  | (FactOf<'evidenceGiven'> & { readonly statement: Statement })
-  | (FactOf<'escalated'> & {})
-  | (FactOf<'resolved'> & { readonly resolution: Resolution })
+  | ComplaintFact
   | (FactOf<'decided'> & { readonly plan: Plan; readonly by: string })
   | (FactOf<'unparked'> & {
       readonly by: string;
@@ -168,10 +94,6 @@ export type LessonFact =
   | RulesAdopted;
 
 export type AnyLessonFact = LessonFact | DriverFact<Move>;
-
-/** A complaint nobody has resolved yet. */
-export const isOpenDispute = (state: LessonState): boolean =>
-  state.dispute !== null && state.dispute.outcome === null;
 
 /** A payment the lesson can count on: a hold, a captured charge, or a saved card whose hold comes later. */
 export const isSecured = ({ payment }: LessonState): boolean =>

@@ -1,13 +1,16 @@
+import type { Complaint } from '../complaint/complaint.ts';
+import { complaintDeadline, complaintDue, isOpen } from '../complaint/complaint.ts';
 import type { Step, Wait } from '../machine.ts';
-import { zero } from '../money.ts';
 import type { Move } from '../payment/moves.ts';
 import { paying } from '../payment/paying.ts';
 import { attemptOf } from '../payment/payment.ts';
+import { nothing } from '../payment/plan.ts';
+import { firstOfAll, unlessPaused } from '../payment/waiting.ts';
 import { durationMs } from '../time.ts';
 import type { Instant } from '../time.ts';
 import type { LessonFact, LessonState } from './lesson.ts';
-import { isOpenDispute, isSecured } from './lesson.ts';
-import { nothing, settle, settlesAt } from './settlement.ts';
+import { isSecured } from './lesson.ts';
+import { settle, settlesAt } from './settlement.ts';
 
 type LessonStep = Step<LessonFact, Move>;
 
@@ -17,22 +20,14 @@ const learn = (fact: LessonFact): LessonStep => ({ kind: 'learn', fact });
 
 /** The only place that decides what a lesson does next. Same state and time, same answer. */
 export function next(state: LessonState, now: Instant): LessonStep {
-  const step = wish(state, now);
-  const { pause } = state.payment;
-  if (step.kind === 'perform' && pause?.move === step.effect.type && now < pause.until) {
-    return wait(pause.until, pause.account ? 'the account cannot receive money yet' : 'trying again later');
-  }
-  return step;
+  return unlessPaused(wish(state, now), state.payment, now);
 }
 
 function wish(state: LessonState, now: Instant): LessonStep {
-  const { parked, payment } = state;
+  const { payment } = state;
   if (payment.stale && payment.intent !== null) return read(state);
-  if (parked !== null) {
-    if (parked.retryAt === null || now < parked.retryAt) return wait(parked.retryAt, 'parked');
-    return learn({ type: 'unparked', at: now, by: 'system', reason: 'hourly look at Stripe', account: null, stripeAccount: null });
-  }
-  if (payment.unresolved !== null) return perform(payment.unresolved);
+  const first = firstOfAll(state, now);
+  if (first !== null) return first;
   if (state.plan !== null) {
     // A charge where only the card is saved: the hold comes first, then its capture.
     if (payment.intent === null && state.plan.charge > 0 && isSecured(state)) return authorize(state);
@@ -41,7 +36,8 @@ function wish(state: LessonState, now: Instant): LessonStep {
   }
   if (!isSecured(state)) return collect(state, now);
   if (payment.stale && payment.intent === null) return read(state);
-  return isOpenDispute(state) ? disputed(state, now) : running(state, now);
+  const { dispute } = state;
+  return dispute !== null && isOpen(dispute) ? disputed(state, dispute, now) : running(state, now);
 } // prettier-ignore
 
 const read = ({ payment }: LessonState): LessonStep =>
@@ -112,21 +108,13 @@ function running(state: LessonState, now: Instant): LessonStep {
 }
 
 /** A complaint is open: the money stays, deadlines pass, and a hold that would die is captured to the platform (L14). */
-function disputed(state: LessonState, now: Instant): LessonStep {
-  const { dispute, input } = state;
-  if (dispute === null) return wait(null, 'dispute');
-  const { escalateAfter, resolveAfter, resolveAs } = input.policy.terms.dispute;
-  const escalateAt = dispute.openedAt + durationMs(escalateAfter);
-  const resolveAt = dispute.openedAt + durationMs(resolveAfter);
-  if (now >= resolveAt) {
-    const payeeSide = resolveAs === 'release' ? input.amount : zero;
-    const reason = 'policy dispute.resolveAfter';
-    return learn({ type: 'resolved', at: resolveAt, resolution: { at: resolveAt, by: 'system', outcome: resolveAs, payeeSide, reason } });
-  }
-  if (now >= escalateAt && !dispute.escalated) return learn({ type: 'escalated', at: escalateAt });
-  const deadline = dispute.escalated ? resolveAt : escalateAt;
+function disputed(state: LessonState, complaint: Complaint, now: Instant): LessonStep {
+  const { amount, policy } = state.input;
+  const due = complaintDue(complaint, policy.terms.dispute, amount, now);
+  if (due !== null) return learn(due);
+  const deadline = complaintDeadline(complaint, policy.terms.dispute);
   return secured(state, now) ?? wait(earliest(deadline, secureAt(state)), 'the dispute');
-} // prettier-ignore
+}
 
 /** When an undecided hold must be turned into money on the platform, or null where there is none to lose. */
 function secureAt({ payment, input }: LessonState): Instant | null {

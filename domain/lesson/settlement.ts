@@ -1,8 +1,11 @@
+import type { Resolution } from '../complaint/complaint.ts';
 import type { Minor } from '../money.ts';
-import { currencyRule, minor, portion, shareOf, split, zero } from '../money.ts';
+import { minor, portion, shareOf, zero } from '../money.ts';
+import type { Plan, Price } from '../payment/plan.ts';
+import * as plan from '../payment/plan.ts';
 import { durationMs } from '../time.ts';
 import type { Instant } from '../time.ts';
-import type { LessonState, Party, Plan, Resolution } from './lesson.ts';
+import type { LessonState, Party } from './lesson.ts';
 
 // The one place that decides what a lesson costs. Pure: the same facts always give the same plan.
 
@@ -17,18 +20,18 @@ export function settle(state: LessonState): Plan {
   const { amount } = state.input;
   if (absent('student') && absent('tutor')) {
     return noShow.both === 'release'
-      ? nothing('No-show by both parties')
+      ? plan.nothing('No-show by both parties')
       : charged(state, amount, 'No-show by both parties');
   }
   if (absent('student')) {
     return noShow.student === 'capture'
       ? charged(state, amount, 'No-show by the student')
-      : nothing('No-show by the student');
+      : plan.nothing('No-show by the student');
   }
   if (absent('tutor')) {
     return noShow.tutor === 'capture'
       ? charged(state, amount, 'No-show by the tutor')
-      : nothing('No-show by the tutor');
+      : plan.nothing('No-show by the tutor');
   }
   if (state.callEndedAt === null || state.callEndedAt >= state.endsAt)
     return charged(state, amount, 'Lesson held');
@@ -65,45 +68,30 @@ export function cancellation(
   at: Instant,
   isPaid: boolean,
 ): Plan {
-  const { amount, currency, policy } = state.input;
-  const aheadMs = state.startsAt - at;
-  const tier = [...policy.terms.cancelTiers]
-    .sort((a, b) => durationMs(b.atLeastBeforeStart) - durationMs(a.atLeastBeforeStart))
-    .find(({ atLeastBeforeStart }) => aheadMs >= durationMs(atLeastBeforeStart));
-  const bps = by === 'student' && isPaid ? (tier?.chargeBps ?? 0) : 0;
-  return { ...charged(state, shareOf(amount, bps, currency), reason), fate: 'cancelled', cancelledBy: by };
+  const { cancelTiers } = state.input.policy.terms;
+  const paysTier = by === 'student' && isPaid;
+  const charge = paysTier ? plan.tierCharge(priceOf(state), cancelTiers, state.startsAt - at) : zero;
+  return { ...charged(state, charge, reason), fate: 'cancelled', cancelledBy: by };
 }
 
 /** The plan a resolved complaint leads to: the payee's side is the price, the rest goes back (L14). */
 export function resolution(state: LessonState, { outcome, payeeSide, reason, by }: Resolution): Plan {
   if (outcome === 'refund' || payeeSide === 0) {
-    return { ...nothing(`Dispute resolved: ${reason}`), cancelledBy: by };
+    return plan.nothing(`Dispute resolved: ${reason}`, by);
   }
   return charged(state, payeeSide, `Dispute resolved: ${reason}`);
 }
 
-/** A charge of this much, divided by the policy; below Stripe's minimum the policy's rule decides. */
-export function charged(state: LessonState, charge: Minor, reason: string): Plan {
-  const { amount, currency, policy } = state.input;
-  const { platformFeeBps, belowMinimum } = policy.terms;
-  const least = Math.min(currencyRule(currency).minimum, amount);
-  const tooSmall = charge > 0 && charge < least;
-  const chargeable = tooSmall ? (belowMinimum === 'release' ? zero : minor(least)) : charge;
-  return { ...split(chargeable, platformFeeBps, currency), fate: 'completed', cancelledBy: null, reason };
-}
+/** What this lesson's plans are reckoned from. */
+const priceOf = ({ input: { amount, currency, policy } }: LessonState): Price => {
+  const { platformFeeBps: feeBps, belowMinimum } = policy.terms;
+  return { amount, currency, feeBps, belowMinimum };
+};
 
-/** Nothing is charged and the lesson counts as cancelled: the hold is released, or what was captured goes back. */
-export const nothing = (reason: string): Plan => ({
-  charge: zero,
-  fee: zero,
-  payee: zero,
-  fate: 'cancelled',
-  cancelledBy: 'system',
-  reason,
-});
+/** A charge of this much, divided by the policy; below Stripe's minimum the policy's rule decides. */
+export const charged = (state: LessonState, charge: Minor, reason: string): Plan =>
+  plan.charged(priceOf(state), charge, reason);
 
 /** The plan for an amount that Stripe already captured: its truth stands and is divided by the same policy. */
-export const adopted = (state: LessonState, plan: Plan, captured: Minor): Plan => ({
-  ...plan,
-  ...split(captured, state.input.policy.terms.platformFeeBps, state.input.currency),
-});
+export const adopted = (state: LessonState, known: Plan, captured: Minor): Plan =>
+  plan.adopted(priceOf(state), known, captured);

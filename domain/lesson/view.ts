@@ -1,11 +1,13 @@
+import { complaintDeadline, complaintView, isOpen } from '../complaint/complaint.ts';
 import type { Columns } from '../machine.ts';
 import { heldOf } from '../payment/books.ts';
+import { attentionView, rejectedView } from '../payment/shown.ts';
 import type { Payment } from '../payment/payment.ts';
 import { split } from '../money.ts';
-import { durationMs, iso, isoOrNull } from '../time.ts';
+import { iso, isoOrNull } from '../time.ts';
 import type { Instant } from '../time.ts';
 import type { Attendance, LessonState } from './lesson.ts';
-import { isOpenDispute, isSecured } from './lesson.ts';
+import { isSecured } from './lesson.ts';
 import { next } from './next.ts';
 import { settlesAt } from './settlement.ts';
 
@@ -22,7 +24,7 @@ export type PaymentStatus = (typeof paymentStates)[number];
 /** Where a lesson stands, derived from its facts alone. */
 function statusOf(state: LessonState): LessonStatus {
   if (state.parked !== null) return 'parked';
-  if (isOpenDispute(state)) return 'disputed';
+  if (isOpen(state.dispute)) return 'disputed';
   if (state.plan !== null) {
     if (state.plan.fate === 'cancelled') return 'cancelled';
     return isDivided(state) ? 'completed' : 'settling';
@@ -85,24 +87,9 @@ export function view(state: LessonState) {
     tutor: { id: input.tutor.id, account: input.tutor.account },
     attendance: { student: attendanceView(attendance.student), tutor: attendanceView(attendance.tutor) },
     payment: paymentView(state),
-    dispute: dispute && {
-      openedAt: iso(dispute.openedAt),
-      by: dispute.by,
-      reason: dispute.reason,
-      statements: dispute.statements.map((one) => ({ ...one, at: iso(one.at) })),
-      deadline: iso(disputeDeadline(state) ?? dispute.openedAt),
-      outcome: dispute.outcome && { ...dispute.outcome, at: iso(dispute.outcome.at) },
-    },
-    needsAttention: parked && {
-      reason: parked.reason,
-      operation: parked.operation,
-      attempts: parked.attempts,
-      lastError: parked.lastError,
-      since: iso(parked.since),
-      retryAt: isoOrNull(parked.retryAt),
-      commands: [...parked.commands],
-    },
-    rejected: state.rejected.map((one) => ({ ...one, at: iso(one.at) })),
+    dispute: complaintView(dispute, input.policy.terms.dispute),
+    needsAttention: attentionView(parked),
+    rejected: rejectedView(state.rejected),
     createdAt: iso(input.openedAt),
     updatedAt: iso(state.updatedAt),
   };
@@ -139,13 +126,6 @@ function paymentView(state: LessonState) {
   };
 }
 
-/** The next deadline of an open complaint: escalation, then resolution by policy. */
-function disputeDeadline({ dispute, input }: LessonState): Instant | null {
-  if (dispute === null) return null;
-  const { escalateAfter, resolveAfter } = input.policy.terms.dispute;
-  return dispute.openedAt + durationMs(dispute.escalated ? resolveAfter : escalateAfter);
-}
-
 /** What lists and searches need to know. `now` decides only the next wake. */
 export function columns(state: LessonState, now: Instant): Columns {
   const step = state.performing === null ? next(state, now) : null;
@@ -157,9 +137,14 @@ export function columns(state: LessonState, now: Instant): Columns {
     open: step?.kind !== 'finished',
     waitsFor: state.payment.pause?.account === true ? 'account' : null,
     settlesAt: settlesAt(state),
-    disputeDeadline: isOpenDispute(state) ? disputeDeadline(state) : null,
+    disputeDeadline:
+      isOpen(state.dispute) && state.dispute !== null
+        ? complaintDeadline(state.dispute, state.input.policy.terms.dispute)
+        : null,
     nextWakeAt: step?.kind === 'wait' ? step.until : null,
     amount: state.input.amount,
     currency: state.input.currency,
+    seat: null,
+    advanced: state.payment.money.advanced,
   };
 }

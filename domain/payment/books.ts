@@ -36,6 +36,12 @@ const figures = Object.keys(noMoney) as (keyof Money)[];
 export const heldOf = (m: Money): number =>
   m.captured + m.advanced - (m.feeEarned + (m.transferred - m.reversed) + m.netted + m.refunded + m.disputed);
 
+/** Captured and neither given back nor taken by the bank: what there is to divide. */
+export const keptOf = (m: Money): number => m.captured - m.refunded - m.disputed;
+
+/** What the payee has of this agreement: sent, less what was taken back, kept against an older debt included, less what they owe for it. */
+export const payeeHas = (m: Money): number => m.transferred - m.reversed + m.netted - m.advanced;
+
 /**
  * Why these books cannot be true, or null. The one check of
  * captured + advanced = feeEarned + (transferred - reversed) + netted + refunded + disputed + held (http.md 3),

@@ -1,4 +1,4 @@
-import type { AlertNote, AlertType, BaseState, DriverFact, Parked } from '../machine.ts';
+import type { AlertNote, AlertType, BaseState, DriverFact, Notice, NoticeKind, Parked } from '../machine.ts';
 import type { Instant } from '../time.ts';
 import type { Move, MoveFact, MoveType } from './moves.ts';
 import type { Payment } from './payment.ts';
@@ -19,6 +19,7 @@ const alertOf: Partial<Record<MoveType, AlertType>> = {
   refund: 'REFUND_FAILED',
   authorize: 'PAYMENT_FAILED',
   capture: 'PAYMENT_OUT_OF_SYNC',
+  openCheckout: 'PAYMENT_FAILED',
 };
 
 /** What a person can order while this move is parked. */
@@ -28,12 +29,22 @@ const helpFor = (move: MoveType): readonly string[] => {
   if (move === 'authorize' || move === 'saveCard' || move === 'createCustomer') return ['retry', 'cancel'];
   // A hold that is not let go still stands: it cannot be skipped, only tried again until it is gone.
   if (move === 'release') return ['retry'];
+  if (move === 'openCheckout' || move === 'expireCheckout') return ['retry', 'cancel'];
+  if (move === 'bookCalendar') return ['retry', 'refund'];
   return ['retry', 'skip'];
 };
 
 /** Adds an alert once; the projection opens it for people. */
 export const alerted = (alerts: readonly AlertNote[], type: AlertType, at: Instant, message: string): readonly AlertNote[] =>
   [...alerts, { type, at, message }].slice(-20); // prettier-ignore
+
+/** Adds messages to people; the projection writes each to the outbox once. */
+export const noticed = (
+  notices: readonly Notice[],
+  kind: NoticeKind,
+  at: Instant,
+  ...to: Notice['to'][]
+): readonly Notice[] => [...notices, ...to.map((one) => ({ kind, to: one, at }))].slice(-40);
 
 interface PaymentState extends BaseState<Move> {
   readonly payment: Payment;

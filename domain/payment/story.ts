@@ -54,8 +54,29 @@ export function moveLine(fact: MoveFact): StoryLine | null {
         [fact.refundId],
         fact.amount,
       );
-    case 'transferred':
-      return line('Transferred to the payee', [fact.transferId], fact.amount);
+    case 'transferred': {
+      const what = fact.transferId === null ? 'Kept against an older debt' : 'Transferred to the payee';
+      const { netted = 0 } = fact;
+      const why = netted === 0 ? null : `${netted} kept against an older debt`;
+      return line(what, [fact.transferId], fact.amount, why);
+    }
+    case 'checkoutOpened':
+      return line('Checkout opened', [fact.sessionId]);
+    case 'checkoutSeen':
+      return fact.status === 'expired' ? line('Checkout expired', [fact.sessionId]) : null;
+    case 'reversed':
+      return line('Taken back from the payee', [fact.reversalId], fact.amount);
+    case 'balanceRead':
+    case 'disputeSeen':
+      return null;
+    case 'advanced':
+      return line('Laid out by the platform, owed by the payee', [], fact.amount);
+    case 'debtClosed':
+      return line('Debt of the payee closed', [], fact.recovered);
+    case 'calendarBooked':
+      return line('Calendar booked', [fact.uid]);
+    case 'calendarCancelled':
+      return line('Calendar booking cancelled', [fact.uid]);
     case 'accountNotReady':
       return line('Transfer waits for the account', [], null, fact.detail);
     case 'paidOut':

@@ -47,12 +47,13 @@ const books = control('GET', '/_sim/books', {}, ({ world }) => {
 const fees = control(
   'POST',
   '/_sim/fees',
-  { bps: aCount(0, 10_000), fixed: aCount(0, 1_000_000) },
+  { bps: aCount(0, 10_000), fixed: aCount(0, 1_000_000), dispute: aCount(0, 1_000_000) },
   ({ world, body }) => {
-    const { bps = 0, fixed = 0 } = body;
+    const { bps = 0, fixed = 0, dispute = 0 } = body;
     world.tables.marks.put({ id: 'fee_bps', value: bps });
     world.tables.marks.put({ id: 'fee_fixed', value: fixed });
-    return { bps, fixed };
+    world.tables.marks.put({ id: 'fee_dispute', value: dispute });
+    return { bps, fixed, dispute };
   },
 );
 

@@ -3,11 +3,19 @@ import { jsonResponse, type SimRequest, type SimResponse } from '../http/exchang
 import { Refusal } from '../http/refusal.ts';
 import type { Control, Reach } from './control.ts';
 import { ControlRefusal } from './control-refusal.ts';
+import { bankControls } from './bank.ts';
+import { checkoutControls } from './checkout-controls.ts';
 import { clockAndBooks } from './clock-and-books.ts';
 import { faultControls } from './fault-controls.ts';
 import { outsideWorld } from './outside-world.ts';
 
-const controls: readonly Control[] = [...clockAndBooks, ...faultControls, ...outsideWorld];
+const controls: readonly Control[] = [
+  ...clockAndBooks,
+  ...faultControls,
+  ...outsideWorld,
+  ...bankControls,
+  ...checkoutControls,
+];
 
 const find = (method: string, path: string): { control: Control; id: string } => {
   const parts = path.split('/').slice(1);

@@ -1,7 +1,14 @@
 import type { Stripe } from 'stripe';
 import type { World } from '../core/world.ts';
 import { idOf } from '../core/tables.ts';
-import { changeAccount, deauthorize, onboard, type CapabilityStatus } from '../resources/account-state.ts';
+import {
+  changeAccount,
+  deauthorize,
+  onboard,
+  reject,
+  rejections,
+  type CapabilityStatus,
+} from '../resources/account-state.ts';
 import { completePayment, failPayment, startProcessing } from '../resources/charging.ts';
 import { cancelIntent, captureIntent } from '../resources/holds.ts';
 import { failPayout, payPayout } from '../resources/payouts.ts';
@@ -170,6 +177,13 @@ const onboardAccount = control('POST', '/_sim/accounts/:id/onboard', {}, ({ worl
   onboard(world, accountNamed(world, id).id),
 );
 
+const rejectAccount = control(
+  'POST',
+  '/_sim/accounts/:id/reject',
+  { reason: oneOfThese(...rejections) },
+  ({ world, id, body }) => reject(world, accountNamed(world, id).id, body.reason ?? 'rejected.other'),
+);
+
 const deauthorizeAccount = control('POST', '/_sim/accounts/:id/deauthorize', {}, ({ world, id }) => {
   deauthorize(world, accountNamed(world, id).id);
   return { id, deauthorized: true };
@@ -196,5 +210,5 @@ const refundFail = control(
 
 /** What banks, customers, account holders and people in Stripe's dashboard do. */
 export const outsideWorld = [
-  capture, cancel, process, succeed, fail, requireAction, setupSucceed, setupFail, onboardAccount, deauthorizeAccount, alter, pay, failPaid, refundSucceed, refundFail,
+  capture, cancel, process, succeed, fail, requireAction, setupSucceed, setupFail, onboardAccount, rejectAccount, deauthorizeAccount, alter, pay, failPaid, refundSucceed, refundFail,
 ]; // prettier-ignore

@@ -2,7 +2,15 @@ import type { Table } from './table.ts';
 
 /** What the passing of time brings about. */
 export type Due =
-  'expire_hold' | 'release_funds' | 'prune_keys' | 'deliver' | 'step_payout' | 'settle_refund';
+  | 'expire_hold'
+  | 'expire_session'
+  | 'release_funds'
+  | 'prune_keys'
+  | 'deliver'
+  | 'step_payout'
+  | 'settle_refund'
+  | 'follow_up_charge'
+  | 'step_dispute';
 
 /** One thing that will happen; its id is its kind and subject, so arming it again moves it. */
 export interface Appointment {

@@ -8,6 +8,7 @@ import type { LoggedRequest } from '../http/request-log.ts';
 import type { ArmedFault } from '../http/faults.ts';
 import type { Delivery, Listener } from '../webhooks/delivery.ts';
 import type { SimEvent } from '../webhooks/events.ts';
+import type { CheckoutFacts } from '../resources/checkout-parameters.ts';
 import type { CardFacts } from '../resources/test-cards.ts';
 
 /** The id of an expandable field, whether or not its type allows the object in its place. */
@@ -21,7 +22,14 @@ export const createTables = () => ({
     source: (row) => idOf(row.source),
   }),
   charges: new Table<Stripe.Charge>('charge', { payment_intent: (row) => idOf(row.payment_intent) }),
+  checkoutSessions: new Table<Stripe.Checkout.Session>('checkout_session', {
+    payment_intent: (row) => idOf(row.payment_intent),
+  }),
   customers: new Table<Stripe.Customer>('customer'),
+  disputes: new Table<Stripe.Dispute>('dispute', { charge: (row) => idOf(row.charge) }),
+  earlyFraudWarnings: new Table<Stripe.Radar.EarlyFraudWarning>('early_fraud_warning', {
+    charge: (row) => idOf(row.charge),
+  }),
   events: new Table<SimEvent>('event'),
   paymentIntents: new Table<Stripe.PaymentIntent>('payment_intent', {
     customer: (row) => idOf(row.customer),
@@ -49,6 +57,7 @@ export const createTables = () => ({
   appointments: new Table<Appointment>('appointment'),
   answers: new Table<StoredAnswer>('answer'),
   cards: new Table<CardFacts>('card'),
+  checkouts: new Table<CheckoutFacts>('checkout'),
   deliveries: new Table<Delivery>('delivery', { event: (row) => row.event }),
   faults: new Table<ArmedFault>('fault'),
   listeners: new Table<Listener>('listener'),
@@ -64,8 +73,11 @@ export type Tables = ReturnType<typeof createTables>;
 export const tableOfPrefix = (tables: Tables): Record<string, Table<Row>> => ({
   acct: tables.accounts as unknown as Table<Row>,
   ch: tables.charges as unknown as Table<Row>,
+  cs: tables.checkoutSessions as unknown as Table<Row>,
   cus: tables.customers as unknown as Table<Row>,
+  du: tables.disputes as unknown as Table<Row>,
   evt: tables.events as unknown as Table<Row>,
+  issfr: tables.earlyFraudWarnings as unknown as Table<Row>,
   pi: tables.paymentIntents as unknown as Table<Row>,
   pm: tables.paymentMethods as unknown as Table<Row>,
   po: tables.payouts as unknown as Table<Row>,

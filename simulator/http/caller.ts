@@ -27,6 +27,12 @@ export const accessMark = (account: string): string => `deauthorized:${account}`
 export const accountNamed = (request: SimRequest): string | null =>
   request.headers['stripe-account'] ?? request.headers['stripe-context'] ?? null;
 
+/** The address under which the caller reached the simulator; without a socket it is Stripe's own. */
+export const originOf = (request: SimRequest): string => {
+  const host = request.headers['host'];
+  return host === undefined ? 'https://checkout.stripe.com' : `http://${host}`;
+};
+
 /** Checks the key and the account header. */
 export const identify = (world: World, request: SimRequest): Caller => {
   const key = keyOf(request.headers['authorization']);

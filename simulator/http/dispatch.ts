@@ -1,7 +1,7 @@
 import { checkBooks } from '../core/checks.ts';
 import type { World } from '../core/world.ts';
 import { apiVersion } from '../webhooks/events.ts';
-import { accountNamed, identify } from './caller.ts';
+import { accountNamed, identify, originOf } from './caller.ts';
 import type { SimRequest, SimResponse } from './exchange.ts';
 import { expand } from './expand.ts';
 import { strike, type Fault } from './faults.ts';
@@ -106,7 +106,7 @@ export class Dispatcher {
       }
       plain =
         replay === undefined
-          ? this.#execute(request.method, path, form, caller, fault, {
+          ? this.#execute(request, path, form, caller, fault, {
               requestId: log.id,
               idempotencyKey: key,
             })
@@ -132,7 +132,7 @@ export class Dispatcher {
   }
 
   #execute(
-    method: string,
+    request: SimRequest,
     path: string,
     form: FormGroup,
     caller: { owner: string; publishable: boolean },
@@ -140,6 +140,7 @@ export class Dispatcher {
     cause: { requestId: string; idempotencyKey: string | null },
   ): Plain {
     const { world, routes } = this.#hands;
+    const { method } = request;
     if (fault?.kind === 'status_before') {
       const stored = fault.status !== 429 && fault.status !== 401 && fault.status !== 409;
       return {
@@ -161,7 +162,7 @@ export class Dispatcher {
     world.cause = cause;
     try {
       const act = found.route.prepare(
-        { world, owner: caller.owner, ids: found.ids, staleSeconds: stale, publishable: caller.publishable },
+        { world, ...caller, ids: found.ids, staleSeconds: stale, origin: originOf(request) },
         form,
       );
       const asked = form['expand'];

@@ -12,6 +12,8 @@ export interface Call<P> {
   readonly staleSeconds: number;
   /** True when the caller holds a publishable key and so may only act with a client secret. */
   readonly publishable: boolean;
+  /** Where the caller reaches the simulator, and so where its pages are. */
+  readonly origin: string;
 }
 
 /** An endpoint: `prepare` reads and refuses without a trace, what it returns executes. */

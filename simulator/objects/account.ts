@@ -121,6 +121,12 @@ export const bankAccount = (id: string, owner: string, country: string, currency
     status: 'new',
   }) satisfies Stripe.BankAccount;
 
+/** A capability of a rejected account says so; any other waits for answers. */
+const disabledBecause = (owner: Stripe.Account): Stripe.Capability.Requirements.DisabledReason =>
+  owner.requirements?.disabled_reason?.startsWith('rejected.')
+    ? 'rejected.other'
+    : 'requirements.fields_needed';
+
 /** One capability of an account, as the capabilities endpoint shows it. */
 export const capability = (owner: Stripe.Account, id: string, status: Stripe.Capability.Status) =>
   ({
@@ -143,7 +149,7 @@ export const capability = (owner: Stripe.Account, id: string, status: Stripe.Cap
       alternatives: [],
       current_deadline: null,
       currently_due: owner.requirements?.currently_due ?? [],
-      disabled_reason: status === 'active' ? null : 'requirements.fields_needed',
+      disabled_reason: status === 'active' ? null : disabledBecause(owner),
       errors: [],
       eventually_due: owner.requirements?.eventually_due ?? [],
       past_due: owner.requirements?.past_due ?? [],

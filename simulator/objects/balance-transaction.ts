@@ -26,8 +26,11 @@ const categories: Record<string, string> = {
   payout: 'payout',
   payout_cancel: 'payout_reversal',
   payout_failure: 'payout_reversal',
-  adjustment: 'dispute',
 };
+
+/** Disputes are told apart by direction: withdrawn, or given back after they were won. */
+const categoryOf = ({ type, amount }: Facts): string =>
+  type === 'adjustment' ? (amount < 0 ? 'dispute' : 'dispute_reversal') : (categories[type] ?? type);
 
 /** One line of an account's balance. */
 export const balanceTransaction = (facts: Facts) =>
@@ -50,12 +53,12 @@ export const balanceTransaction = (facts: Facts) =>
               amount: facts.fee,
               application: null,
               currency: facts.currency,
-              description: 'Stripe processing fees',
+              description: facts.type === 'adjustment' ? 'Dispute fee' : 'Stripe processing fees',
               type: 'stripe_fee',
             },
           ],
     net: facts.amount - facts.fee,
-    reporting_category: categories[facts.type] ?? facts.type,
+    reporting_category: categoryOf(facts),
     source: facts.source,
     status: facts.pending ? 'pending' : 'available',
     type: facts.type,

@@ -1,6 +1,7 @@
 import type { Stripe } from 'stripe';
 import type { World } from '../core/world.ts';
 import { accessMark } from '../http/caller.ts';
+import { refused } from '../http/refusal.ts';
 import { bankAccount, capability, requirements } from '../objects/account.ts';
 
 export type CapabilityStatus = 'active' | 'inactive' | 'pending';
@@ -29,9 +30,33 @@ export const changeAccount = (world: World, id: string, change: AccountChange): 
   return after;
 };
 
+/** Why an account may be rejected for good. */
+export const rejections = [
+  'rejected.fraud',
+  'rejected.listed',
+  'rejected.other',
+  'rejected.terms_of_service',
+] as const;
+
+const isRejected = ({ requirements: due }: Stripe.Account): boolean =>
+  due?.disabled_reason?.startsWith('rejected.') ?? false;
+
+/** Stripe turns an account away: it receives nothing and is paid out nothing, whatever its balance. */
+export const reject = (world: World, id: string, reason: (typeof rejections)[number]): Stripe.Account => {
+  const { capabilities } = world.tables.accounts.must(id);
+  return changeAccount(world, id, {
+    capabilities: Object.fromEntries(
+      Object.keys(capabilities ?? {}).map((name): [string, CapabilityStatus] => [name, 'inactive']),
+    ),
+    payoutsEnabled: false,
+    requirements: { disabled_reason: reason },
+  });
+};
+
 /** The account holder fills in the whole form and everything is verified at once. */
 export const onboard = (world: World, id: string): Stripe.Account => {
   const before = world.tables.accounts.must(id);
+  if (isRejected(before)) throw refused(undefined, `Account ${id} was rejected; no form brings it back.`);
   const bank = bankAccount(
     world.ids.next('ba'),
     id,

@@ -4,6 +4,7 @@ import { idOf } from '../core/tables.ts';
 import { Refusal } from '../http/refusal.ts';
 import { charge } from '../objects/charge.ts';
 import { askForAuthentication } from '../objects/payment-intent.ts';
+import { followPayment } from './checkout-following.ts';
 import { daySeconds, feeOn } from './money.ts';
 import { cardBehind, remember } from './saved-cards.ts';
 import type { Decline, TestCard } from './test-cards.ts';
@@ -68,6 +69,8 @@ export const settleCharge = (world: World, owner: string, id: string, captured: 
     availableOn: world.clock.seconds() + (card.settles === 'at_once' ? 0 : settlesAfter),
     description: row.description,
   });
+  // Due at once, and so right after whatever captures the charge has told everything.
+  if (card.afterwards !== 'nothing') world.schedule.arm('follow_up_charge', id, world.clock.now());
   return world.tables.charges.patch(id, {
     balance_transaction: movement.id,
     captured: true,
@@ -121,6 +124,7 @@ export const failPayment = (
   });
   world.emit('charge.failed', failed, owner);
   world.emit('payment_intent.payment_failed', after, owner);
+  followPayment(world, owner, intent.status, after);
   return after;
 };
 
@@ -162,6 +166,7 @@ export const completePayment = (
     if (captureBefore !== null) world.schedule.arm('expire_hold', intent.id, captureBefore * 1000);
     world.emit('charge.succeeded', world.tables.charges.must(id), owner);
     world.emit('payment_intent.amount_capturable_updated', held, owner);
+    followPayment(world, owner, intent.status, held);
     return held;
   }
   const taken = settleCharge(world, owner, id, intent.amount);
@@ -172,6 +177,7 @@ export const completePayment = (
   });
   world.emit('charge.succeeded', taken, owner);
   world.emit('payment_intent.succeeded', paid, owner);
+  followPayment(world, owner, intent.status, paid);
   return paid;
 };
 
@@ -210,6 +216,7 @@ export const startProcessing = (
   }); // prettier-ignore
   world.emit('charge.pending', pending, owner);
   world.emit('payment_intent.processing', waiting, owner);
+  followPayment(world, owner, intent.status, waiting);
   return waiting;
 };
 

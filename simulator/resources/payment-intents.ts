@@ -3,10 +3,11 @@ import type { World } from '../core/world.ts';
 import { idOf } from '../core/tables.ts';
 import { page } from '../http/pages.ts';
 import { amount, clearableText, flag, freeMap, identifier, oneOf, text } from '../http/parameters.ts';
-import { invalidParameter, missingParameter, noSuch, unauthorized } from '../http/refusal.ts';
+import { invalidParameter, missingParameter, noSuch, refused, unauthorized } from '../http/refusal.ts';
 import { listShape, route, type Call } from '../http/route.ts';
 import { paymentIntent } from '../objects/payment-intent.ts';
 import { attemptPayment, type Confirmation } from './charging.ts';
+import { sessionOf } from './checkout-following.ts';
 import { confirming, createShape, descriptive, details } from './payment-intent-parameters.ts';
 import { captureIntent, cancelIntent, unexpectedState } from './holds.ts';
 import { assertChargeable, currencyOf, mergeMetadata } from './money.ts';
@@ -27,6 +28,17 @@ const assertSecret = (call: Call<{ client_secret?: string | undefined }>, secret
     throw unauthorized(
       'The client_secret provided does not match the client_secret associated with this object.',
     );
+};
+
+/** While nothing is held or paid, the payment of a Checkout Session is its page's affair alone. */
+const assertOwn = (world: World, intent: Stripe.PaymentIntent, verb: string): void => {
+  const session = sessionOf(world, intent.id);
+  if (session === undefined || !confirmable.includes(intent.status)) return;
+  throw refused(
+    'payment_intent_unexpected_state',
+    `This PaymentIntent belongs to the Checkout Session ${session.id} and cannot be ${verb} by itself. Expire the session instead.`,
+    { payment_intent: intent },
+  );
 };
 
 const customerNamed = (world: World, owner: string, id: string | undefined): string | null => {
@@ -127,6 +139,7 @@ const confirm = route(
     const { world, owner, params } = call;
     const intent = found(call);
     assertSecret(call, intent.client_secret);
+    assertOwn(world, intent, 'confirmed');
     if (!confirmable.includes(intent.status)) throw unexpectedState(intent, 'confirmed', confirmable);
     const name = params.payment_method ?? idOf(intent.payment_method);
     if (name === null)
@@ -227,7 +240,11 @@ const cancel = route(
   'POST',
   '/v1/payment_intents/:id/cancel',
   { cancellation_reason: oneOf('abandoned', 'duplicate', 'fraudulent', 'requested_by_customer') },
-  (call) => cancelIntent(call.world, call.owner, found(call), call.params.cancellation_reason ?? null),
+  (call) => {
+    const intent = found(call);
+    assertOwn(call.world, intent, 'canceled');
+    return cancelIntent(call.world, call.owner, intent, call.params.cancellation_reason ?? null);
+  },
 );
 
 const retrieve = route(

@@ -3,6 +3,7 @@ import type { World } from '../core/world.ts';
 import { idOf } from '../core/tables.ts';
 import { invalidParameter, refused } from '../http/refusal.ts';
 import { refund } from '../objects/refund.ts';
+import { reviewWarnings } from './early-fraud-warnings.ts';
 import { daySeconds } from './money.ts';
 import { cardBehind } from './saved-cards.ts';
 
@@ -75,7 +76,7 @@ export const startRefund = (
       `Charge ${charge.id} has not been captured; cancel its payment intent instead.`,
       { charge: charge.id },
     );
-  if (charge.disputed)
+  if (world.tables.disputes.where('charge', charge.id).some((row) => !row.is_charge_refundable))
     throw refused('charge_disputed', `Charge ${charge.id} has been charged back; cannot issue a refund.`, {
       charge: charge.id,
     });
@@ -114,6 +115,7 @@ export const startRefund = (
     world.schedule.arm('settle_refund', id, world.clock.now() + settlesAfterSeconds * 1000);
   world.emit('refund.created', row, owner);
   world.emit('charge.refunded', syncCharge(world, charge.id), owner);
+  reviewWarnings(world, charge.id);
   return row;
 };
 
@@ -134,11 +136,17 @@ export const failRefund = (world: World, id: string, reason = 'lost_or_stolen_ca
   const before = world.tables.refunds.must(id);
   if (before.status !== 'pending' && before.status !== 'succeeded')
     throw refused(undefined, `Refund ${id} is ${before.status ?? 'unknown'} and cannot fail now.`);
+  if (
+    idOf(before.transfer_reversal) !== null ||
+    (before.status === 'succeeded' && !before.balance_transaction)
+  )
+    throw refused(undefined, `Refund ${id} sent nothing to a customer's bank, so no bank can send it back.`);
   const owner = world.tables.refunds.ownerOf(id) ?? '';
   const chargeId = idOf(before.charge) ?? '';
   world.schedule.disarm('settle_refund', id);
+  const gone = world.tables.balanceTransactions.get(idOf(before.balance_transaction) ?? '');
   const back =
-    before.balance_transaction === null
+    gone === undefined
       ? undefined
       : world.post({
           owner,
@@ -147,6 +155,8 @@ export const failRefund = (world: World, id: string, reason = 'lost_or_stolen_ca
           currency: before.currency,
           source: id,
           outside: 'cardholders',
+          // What was taken from pending money comes back as pending money.
+          availableOn: gone.available_on,
         }).id;
   const { pending_reason: _, ...rest } = before;
   const after = world.tables.refunds.put({
@@ -158,6 +168,7 @@ export const failRefund = (world: World, id: string, reason = 'lost_or_stolen_ca
   syncCharge(world, chargeId);
   world.emit('refund.updated', after, owner);
   world.emit('refund.failed', after, owner);
+  reviewWarnings(world, chargeId);
   return after;
 };
 
@@ -171,8 +182,10 @@ export const cancelRefund = (world: World, id: string): Stripe.Refund => {
       'id',
     );
   const after = world.tables.refunds.patch(id, { status: 'canceled' });
-  syncCharge(world, idOf(before.charge) ?? '');
+  const chargeId = idOf(before.charge) ?? '';
+  syncCharge(world, chargeId);
   world.emit('refund.updated', after, world.tables.refunds.ownerOf(id));
+  reviewWarnings(world, chargeId);
   return after;
 };
 

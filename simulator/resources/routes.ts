@@ -5,7 +5,13 @@ import { accountRoutes } from './accounts.ts';
 import { balanceRoutes, releaseFunds } from './balance.ts';
 import { balanceSettingsRoutes } from './balance-settings.ts';
 import { chargeRoutes } from './charges.ts';
+import { expireDueSession } from './checkout-expiry.ts';
+import { checkoutPageRoutes } from './checkout-pages.ts';
+import { checkoutSessionRoutes } from './checkout-sessions.ts';
 import { customerRoutes } from './customers.ts';
+import { disputeRoutes } from './disputes.ts';
+import { followUpCharge, stepDispute } from './disputing.ts';
+import { earlyFraudWarningRoutes } from './early-fraud-warnings.ts';
 import { eventRoutes } from './events.ts';
 import { expireHold } from './holds.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
@@ -21,10 +27,13 @@ import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 export const apiRoutes: readonly Route[] = [
   ...paymentIntentRoutes,
   ...setupIntentRoutes,
+  ...checkoutSessionRoutes,
   ...customerRoutes,
   ...paymentMethodRoutes,
   ...chargeRoutes,
   ...refundRoutes,
+  ...disputeRoutes,
+  ...earlyFraudWarningRoutes,
   ...transferRoutes,
   ...accountRoutes,
   ...payoutRoutes,
@@ -34,14 +43,17 @@ export const apiRoutes: readonly Route[] = [
   ...webhookEndpointRoutes,
 ];
 
-/** Finds any of them. */
-export const createRoutes = (): Routes => new Routes(apiRoutes);
+/** Finds any of them, and what the payment pages ask, which Stripe documents nowhere. */
+export const createRoutes = (): Routes => new Routes([...apiRoutes, ...checkoutPageRoutes]);
 
 /** What the passing of time does to each kind of object. */
 export const dueHandlers: DueHandlers = {
   expire_hold: expireHold,
+  expire_session: expireDueSession,
   release_funds: releaseFunds,
   prune_keys: pruneKeys,
   step_payout: stepPayout,
   settle_refund: settleRefund,
+  follow_up_charge: followUpCharge,
+  step_dispute: stepDispute,
 };

@@ -149,7 +149,10 @@ export const reverseTransfer = (
     );
   const destination = idOf(row.destination) ?? '';
   const { availableOn, bucket } = bucketFor(world, row);
-  if (world.books.amount(destination, bucket, row.currency) < amount)
+  // An account in the red owes its pending money already.
+  const owed = Math.min(0, world.books.amount(destination, 'available', row.currency));
+  const there = world.books.amount(destination, bucket, row.currency);
+  if ((bucket === 'pending' ? there + owed : there) < amount)
     throw insufficient(
       'The connected account has insufficient available funds in its Stripe balance to cover this reversal.',
     );

@@ -84,6 +84,8 @@ export async function openApiHouse(
       livemode: false,
       corsOrigins: ['https://app.example.org'],
       publicUrl: 'http://127.0.0.1:3000',
+      publishableKey: 'pk_test_1',
+      stripeJs: 'http://127.0.0.1:12111/stripe.js',
       metricsHere: true,
       clockOffsetMs: () => 0,
       ...given.config,

@@ -3,17 +3,8 @@ import { sweepOverdue } from '../../api/overdue.ts';
 import type { House } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
 import { openHouse } from '../house/house.ts';
-import {
-  book,
-  booking,
-  checkBooks,
-  command,
-  hourMs,
-  openAccount,
-  show,
-  travel,
-  until,
-} from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, booking, command, hourMs, openAccount, show, travel, until } from '../house/lessons.ts';
 
 let house: House;
 let account: string;

@@ -34,7 +34,7 @@ describe('a lesson booked while Temporal is away', () => {
 
     const back = await openApiHouse({ temporalAddress: inject('temporalAddress') });
     const ports = { ...house.ports, temporal: back.ports.temporal };
-    const { startLesson } = await import('../../api/lessons/start.ts');
+    const { startLesson } = await import('../../api/agreements/lesson-start.ts');
     const { lessonRequest: schema } = await import('../../api/schemas/lesson-request.ts');
     void startLesson(ports, schema.parse(request), 'les_away').catch(() => undefined);
     const handle = back.ports.temporal.workflow.getHandle(workflowId);

@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** The rooms whose code talks to Stripe. */
 const callers = ['activities', 'api', 'store', 'worker'];
 
-/** Every place in our code that calls Stripe, as `file:line resource.method`. */
+/** Every place in our code that calls Stripe, as `file:line resource.method`, with as many resources as the call goes through. */
 export function callSites(): string[] {
   return callers.flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
@@ -18,10 +18,11 @@ export function callSites(): string[] {
 
 function sitesIn(file: string): string[] {
   const source = readFileSync(join(root, file), 'utf8');
-  return [...source.matchAll(/\bstripe\s*\.\s*(\w+)\s*\.\s*(\w+)\s*\(/g)].map((call) => {
-    const [text, resource = '', method = ''] = call;
-    const line = source.slice(0, call.index + text.lastIndexOf(method)).split('\n').length;
-    return `${file}:${line} ${resource}.${method}`;
+  return [...source.matchAll(/\bstripe((?:\s*\.\s*\w+){2,})\s*\(/g)].map((call) => {
+    const [text, path = ''] = call;
+    const names = path.split('.').map((name) => name.trim());
+    const line = source.slice(0, call.index + text.lastIndexOf(names.at(-1) ?? '')).split('\n').length;
+    return `${file}:${line} ${names.slice(1).join('.')}`;
   });
 }
 
@@ -39,9 +40,11 @@ const noted = (resource: object, name: string, sites: Set<string>): object =>
   new Proxy(resource, {
     get(target, method) {
       const held: unknown = Reflect.get(target, method);
+      const called = `${name}.${String(method)}`;
+      if (typeof held === 'object' && held !== null) return noted(held, called, sites);
       if (typeof held !== 'function') return held;
       return (...given: unknown[]): unknown => {
-        sites.add(`${placeOf(new Error('only its stack is wanted'))} ${name}.${String(method)}`);
+        sites.add(`${placeOf(new Error('only its stack is wanted'))} ${called}`);
         return Reflect.apply(held, target, given);
       };
     },

@@ -31,6 +31,19 @@ export const knownDifferences: readonly Difference[] = [
     at: 'account_payments_settings.statement_descriptor_prefix_kanji',
     why: "the SDK's type of the same settings requires it",
   },
+  { kind: 'unknown field', at: 'checkout.session.allowed_payment_method_types', why: newer },
+  {
+    kind: 'unknown parameter',
+    at: 'POST /v1/checkout/sessions allowed_payment_method_types',
+    why: "the SDK's version takes it, and answers it as a field",
+  },
+  { kind: 'unknown field', at: 'dispute.intended_submission_method', why: newer },
+  {
+    kind: 'unknown parameter',
+    at: 'POST /v1/disputes/{dispute} intended_submission_method',
+    why: "the SDK's version takes it, and answers it as a field",
+  },
+  { kind: 'unknown field', at: 'dispute_evidence_details.submission_method', why: newer },
   {
     kind: 'wrong value',
     at: 'POST /v1/webhook_endpoints api_version',

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiHouse } from '../api/api-house.ts';
 import { openApiHouse } from '../api/api-house.ts';
+import { noCalendar } from '../house/no-calendar.ts';
 import { answerChecker } from './answers.ts';
 import { callSites, noting } from './call-sites.ts';
 import type { Exchange } from './exchanges.ts';
 import { recordExchanges } from './exchanges.ts';
 import { unexplained } from './known-differences.ts';
-import { onboardPayees, settleLessons } from './our-calls.ts';
+import { settleBookings } from './our-bookings.ts';
+import { fetchEvents, onboardPayees, settleLessons } from './our-calls.ts';
+import type { Caller } from './performing.ts';
 import { checkRequest } from './requests.ts';
 import type { Spec } from './spec.ts';
 import { operationOf, readSpec } from './spec.ts';
@@ -22,23 +25,26 @@ describe('we speak to Stripe in words it knows', () => {
     let aheadMs = 0;
     house = await openApiHouse({ now: () => Date.now() + aheadMs });
     exchanges = recordExchanges(house.stripe.simulator);
-    const caller = {
-      ports: { ...house.ports, stripe: noting(house.ports.stripe, made) },
-      loseAnswer: async (path: string) => {
-        // Not a dropped connection: the SDK asks again by itself after one, even when told never to retry.
-        const fault = { method: 'POST', path, fault: { kind: 'status_after', status: 500 } };
-        const armed = await fetch(`${house.stripe.url}/_sim/faults`, {
+    const caller: Caller = {
+      ports: { ...house.ports, calendar: noCalendar, stripe: noting(house.ports.stripe, made) },
+      stranger: house.ports.stripe,
+      play: async <T>(path: string, body: object = {}) => {
+        const answer = await fetch(`${house.stripe.url}/_sim${path}`, {
           method: 'POST',
-          body: JSON.stringify(fault),
+          body: JSON.stringify(body),
         });
-        expect(armed.status).toBe(200);
+        expect(answer.status).toBe(200);
+        return (await answer.json()) as T;
       },
       advance: async (ms: number) => {
         aheadMs += ms;
         await house.stripe.simulator.advance(0);
       },
     };
-    await settleLessons(caller, await onboardPayees(caller));
+    const stripeAccount = await onboardPayees(caller);
+    await settleLessons(caller, stripeAccount);
+    await settleBookings(caller, stripeAccount);
+    await fetchEvents(caller);
   });
   afterAll(() => house.close());
 
@@ -53,6 +59,7 @@ describe('we speak to Stripe in words it knows', () => {
       'GET /v1/accounts/{account}',
       'GET /v1/charges/{charge}',
       'GET /v1/customers',
+      'GET /v1/events',
       'GET /v1/payment_intents',
       'GET /v1/payment_intents/{intent}',
       'GET /v1/payouts',

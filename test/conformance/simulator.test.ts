@@ -9,8 +9,11 @@ import { recordExchanges } from './exchanges.ts';
 import { stale, unexplained } from './known-differences.ts';
 import { checkRequest, namesTaken } from './requests.ts';
 import type { Problem, Spec } from './spec.ts';
-import { readSpec } from './spec.ts';
+import { operationOf, readSpec } from './spec.ts';
 import { payPayees } from './tour-accounts.ts';
+import type { Standing } from './tour-banks.ts';
+import { answerBanks } from './tour-banks.ts';
+import { sellLessons } from './tour-checkout.ts';
 import { payAndSave } from './tour-payments.ts';
 import { meetRefusals } from './tour-refusals.ts';
 
@@ -21,6 +24,7 @@ describe('the simulator speaks as Stripe does', () => {
   let problems: Record<'answers' | 'events' | 'requests', Problem[]>;
   let exchanges: Exchange[];
   let refusals: ReadonlySet<string>;
+  let standings: ReadonlySet<Standing>;
   const events: { readonly type: string }[] = [];
   beforeAll(async () => {
     spec = await readSpec();
@@ -34,7 +38,9 @@ describe('the simulator speaks as Stripe does', () => {
     });
     exchanges = recordExchanges(house.sim.simulator);
     await payAndSave(house);
+    await sellLessons(house);
     await payPayees(house);
+    standings = await answerBanks(house);
     refusals = await meetRefusals(house);
     await house.advance(7 * day);
     problems = {
@@ -67,6 +73,24 @@ describe('the simulator speaks as Stripe does', () => {
     ]);
   });
 
+  it('the tour met every way a dispute can stand, with each number of movements of money', () => {
+    expect([...standings].sort()).toEqual([
+      'lost 1',
+      'needs_response 0',
+      'needs_response 1',
+      'prevented 0',
+      'under_review 0',
+      'under_review 1',
+      'warning_closed 0',
+      'warning_needs_response 0',
+      'warning_under_review 0',
+      'won 0',
+      'won 2',
+    ]);
+    const met = new Set([...standings].map((standing) => standing.split(' ')[0]));
+    expect([...met].sort()).toEqual(spec.components.schemas['dispute']?.properties?.['status']?.enum);
+  });
+
   it('every answer and every error has the fields of Stripe’s document', () => {
     expect(exchanges.length).toBeGreaterThan(100);
     expect(unexplained(problems.answers)).toEqual([]);
@@ -77,22 +101,53 @@ describe('the simulator speaks as Stripe does', () => {
     expect(unexplained(problems.events)).toEqual([]);
   });
 
+  it('it told of everything that checkouts, banks and reversals bring about', () => {
+    const told = events.map(({ type }) => type).filter((type) => newsworthy.test(type));
+    expect([...new Set(told)].sort()).toEqual([
+      'charge.dispute.closed',
+      'charge.dispute.created',
+      'charge.dispute.funds_reinstated',
+      'charge.dispute.funds_withdrawn',
+      'charge.dispute.updated',
+      'checkout.session.async_payment_failed',
+      'checkout.session.async_payment_succeeded',
+      'checkout.session.completed',
+      'checkout.session.expired',
+      'radar.early_fraud_warning.created',
+      'radar.early_fraud_warning.updated',
+      'transfer.created',
+      'transfer.reversed',
+      'transfer.updated',
+    ]);
+  });
+
   it('no parameter that Stripe would refuse is taken by it', () => {
     expect(unexplained(problems.requests)).toEqual([]);
   });
 
   it('no parameter is known to it that Stripe does not know', () => {
     const unknown = apiRoutes.flatMap(({ method, path, parameters }) => {
-      const known = namesTaken(spec, method, path.replace(/:[a-z]+/g, '0'));
-      return parameters.filter((name) => !known.has(name)).map((name) => `${method} ${path} ${name}`);
+      const call = path.replace(/:[a-z]+/g, '0');
+      const name = operationOf(spec, method, call)?.name ?? path;
+      const known = namesTaken(spec, method, call);
+      return parameters
+        .filter((parameter) => !known.has(parameter))
+        .map((parameter): Problem => ({
+          kind: 'unknown parameter',
+          at: `${name} ${parameter}`,
+          detail: 'the simulator takes it',
+        }));
     });
-    expect(unknown).toEqual([]);
+    expect(unexplained(unknown)).toEqual([]);
   });
 
   it('no known difference is listed that is not there', () => {
     expect(stale(Object.values(problems).flat())).toEqual([]);
   });
 });
+
+/** The events of the objects that are followed from their first to their last. */
+const newsworthy = /^(charge\.dispute|checkout|radar|transfer)\./;
 
 /** Calling off a refund needs one that waits for its receiver's bank details, and a card's refund never does. */
 const neverGranted: ReadonlySet<string> = new Set(['POST /v1/refunds/:id/cancel']);

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { book, booking, checkBooks, openAccount, show, until } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, booking, openAccount, show, until } from '../house/lessons.ts';
 import type { Resident, Street } from '../house/street.ts';
 import { openStreet } from '../house/street.ts';
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import { book, booking, checkBooks, command, openAccount, show, travel, writes } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, booking, command, openAccount, show, travel, writes } from '../house/lessons.ts';
 import { bothJoin, paidInFull } from '../house/stories.ts';
 
 // Both parties say that it is over, in words of two kinds, in any order and as often as they like (L5, L6).

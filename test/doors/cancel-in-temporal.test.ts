@@ -3,7 +3,8 @@ import { countOf, handleOf, historyOf } from '../house/history.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import { book, checkBooks, command, openAccount, show, travel, until, writes } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, command, openAccount, show, travel, until, writes } from '../house/lessons.ts';
 import { bothJoin, eventually, paidInFull, takesPlace } from '../house/stories.ts';
 
 // Buttons of the Temporal UI: whoever presses them leaves no hold behind and takes nobody's money.

@@ -4,7 +4,8 @@ import { handleOf, historyOf, quietHistory, workflowOf } from '../house/history.
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import { book, checkBooks, command, openAccount, show, travel } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, command, openAccount, show, travel } from '../house/lessons.ts';
 import { paidInFull } from '../house/stories.ts';
 
 // Whoever looks sees what is: in the list and in the detail, within a second, whoever caused the change.

@@ -6,7 +6,8 @@ import type { TokenRole } from '../../worker/tokens.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import { book, checkBooks, openAccount, show, writes } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, openAccount, show, writes } from '../house/lessons.ts';
 import { paidInFull, takesPlace } from '../house/stories.ts';
 
 // Who may do what to a lesson, asked over a real socket. Being told no never tells whether the lesson exists.

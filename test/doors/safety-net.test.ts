@@ -3,7 +3,8 @@ import { countOf, handleOf, historyOf, workflowOf } from '../house/history.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import { book, booking, checkBooks, openAccount, show, travel, writes } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, booking, openAccount, show, travel, writes } from '../house/lessons.ts';
 import { bothJoin, paidInFull } from '../house/stories.ts';
 
 // The safety net (L7): whatever went wrong, a lesson that took place is settled within the hour.

@@ -3,7 +3,8 @@ import type { Answer } from '../house/callers.ts';
 import { countOf, forget, handleOf, historyOf, isRemembered } from '../house/history.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
-import { booking, checkBooks, command, openAccount, show, until, writes } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { booking, command, openAccount, show, until, writes } from '../house/lessons.ts';
 import { eventually, paidInFull, takesPlace } from '../house/stories.ts';
 
 // A booking that is sent again, by a nervous client or a retrying proxy, never holds anyone's money twice.

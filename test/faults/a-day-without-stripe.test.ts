@@ -3,7 +3,8 @@ import { arm, calm, cutOff, passWithoutWorker, tookEffect, troubles } from '../h
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import { checkBooks, hourMs, show, travel } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { hourMs, show, travel } from '../house/lessons.ts';
 import type { Life, WriteStory } from '../house/writes.ts';
 import { attend, expectOneEffect, isBooking, liveOn, requestsOf, writeStories } from '../house/writes.ts';
 

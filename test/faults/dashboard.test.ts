@@ -3,7 +3,8 @@ import { requests } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import { book, checkBooks, command, hourMs, minuteMs, openAccount, show, travel } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, command, hourMs, minuteMs, openAccount, show, travel } from '../house/lessons.ts';
 import { bothJoin, paidInFull } from '../house/stories.ts';
 import { iso } from '../../domain/time.ts';
 

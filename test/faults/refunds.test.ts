@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
-import { book, checkBooks, command, hourMs, openAccount, show, travel, until } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, command, hourMs, openAccount, show, travel, until } from '../house/lessons.ts';
 import type { ShownLesson } from '../house/lessons.ts';
 
 // Refunds that others make, and ours that fail after they were made (stripe-rules E1, E2).

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alertsOf, calm, cutOff, requests } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
-import { checkBooks, show, travel } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { show, travel } from '../house/lessons.ts';
 import { paidInFull } from '../house/stories.ts';
 import { bookAttended, travelPastEnd, workflowIdOf } from '../house/writes.ts';
 

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { alertsOf, arm, calm, requests } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
-import { checkBooks, command, show, travel } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { command, show, travel } from '../house/lessons.ts';
 import { paidInFull } from '../house/stories.ts';
 import type { Life } from '../house/writes.ts';
 import { bookAttended, travelPastEnd, workflowIdOf } from '../house/writes.ts';

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arm, assertStruck, impatientMs, requests, troubles, zombieMs } from './faults.ts';
 import type { House } from './house.ts';
 import { openHouse } from './house.ts';
-import { checkBooks, travel } from './lessons.ts';
+import { checkBooks } from './books.ts';
+import { travel } from './lessons.ts';
 import type { Life, WriteStory } from './writes.ts';
 import { attend, expectOneEffect, isBooking, liveOn, requestsOf, workflowIdOf } from './writes.ts';
 

@@ -5,19 +5,21 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { inject } from 'vitest';
-import { createActivities } from '../../activities/activities.ts';
+import { startCalendar } from '../../simulator/calendar/server.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import { openStore } from '../../store/store.ts';
 import { startApi } from '../../worker/api-process.ts';
+import { createCalendar } from '../../worker/calendar.ts';
 import { travelledClock } from '../../worker/clock.ts';
 import { readConfig } from '../../worker/config.ts';
 import { createLog, installRuntime } from '../../worker/log.ts';
 import { madeUpSecrets } from '../../worker/made-up-secrets.ts';
+import { ensureSchedules, gapSweepId } from '../../worker/schedules.ts';
 import { createStripe } from '../../worker/stripe.ts';
 import { freePort } from '../../worker/temporal-port.ts';
 import { demoTokens } from '../../worker/tokens.ts';
 import type { RunningWorker } from '../../worker/worker.ts';
-import { runWorker } from '../../worker/worker.ts';
+import { activitiesOf, runWorker } from '../../worker/worker.ts';
 import { callers } from './callers.ts';
 
 // test/house/: one whole Holdfast for a test: real Temporal, the simulator over HTTP, its own database, queue and clock.
@@ -48,8 +50,8 @@ export async function openHouse(options: HouseOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-house-'));
   const address = options.temporalAddress ?? inject('temporalAddress');
   const queue = `house-${crypto.randomUUID()}`;
-  const [apiPort, stripePort] = [await freePort(), await freePort()];
-  const ports = { PORT: String(apiPort), HOLDFAST_STRIPE_PORT: String(stripePort) };
+  const [apiPort, stripePort, calendarPort] = [await freePort(), await freePort(), await freePort()];
+  const ports = { PORT: String(apiPort), HOLDFAST_STRIPE_PORT: String(stripePort), HOLDFAST_CALENDAR_PORT: String(calendarPort) };
   const environment = { ...options.environment, ...ports, HOLDFAST_DATA_DIR: folder };
   const config = readConfig(environment, 'all', madeUpSecrets);
   const store = openStore({ file: join(folder, 'holdfast.db') });
@@ -57,7 +59,7 @@ export async function openHouse(options: HouseOptions = {}) {
   const stripe = createStripe(config, options.stripeTimeoutMs);
   const connection = Connection.lazy({ address });
   const temporal = new Client({ connection, interceptors: { workflow: [onQueue(queue)] } });
-  const api = await startApi({ config, store, temporal, stripe, clock, log });
+  const api = await startApi({ config, store, temporal, stripe, clock, log, queue });
   const [webhookSecret = ''] = config.stripe.webhookSecrets;
   const [connectSecret = ''] = config.stripe.connectWebhookSecrets;
   const simulator = await startSimulator({
@@ -68,12 +70,14 @@ export async function openHouse(options: HouseOptions = {}) {
       { url: `${api.url}/api/webhooks/stripe-connect`, secret: connectSecret, connect: true },
     ],
   });
+  const standInCalendar = await startCalendar({ port: calendarPort, now: () => clock.now() });
+  const calendar = createCalendar(config);
   const tokens = await demoTokens(config);
   const native = await NativeConnection.connect({ address });
   let worker: RunningWorker | null = null;
 
   const startWorker = async (): Promise<void> => {
-    const activities = createActivities({ store, stripe, clock, log });
+    const activities = activitiesOf({ store, stripe, calendar, clock, log });
     const bundle = options.workflowBundle ?? { codePath: inject('workflowBundlePath') };
     const workflowCache = options.workflowCache ?? 100;
     worker = await runWorker({ connection: native, namespace: 'default', activities, bundle, workflowCache, queue }, log);
@@ -82,6 +86,10 @@ export async function openHouse(options: HouseOptions = {}) {
     await worker?.stop();
     worker = null;
   };
+  const gapSweep = temporal.schedule.getHandle(gapSweepId(queue));
+  await ensureSchedules(temporal, queue);
+  // A quarter of an hour can strike at any moment; here only tests and journeys say when it does.
+  await gapSweep.pause();
   if (options.worker !== false) await startWorker();
 
   return {
@@ -94,17 +102,20 @@ export async function openHouse(options: HouseOptions = {}) {
     config,
     apiUrl: api.url,
     stripeUrl: simulator.url,
+    calendarUrl: standInCalendar.url,
     webhookSecret,
     connectSecret,
     ...callers({ apiUrl: api.url, stripeUrl: simulator.url, tokens }),
     startWorker,
     stopWorker,
+    gapSweep,
     async close(): Promise<void> {
       await api.stop();
       await stopWorker();
       await native.close();
       await connection.close();
       await simulator.close();
+      await standInCalendar.close();
       clock.stop();
       await store.close();
       rmSync(folder, { recursive: true, force: true });

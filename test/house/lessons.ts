@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import { moneyProblem } from '../../domain/payment/books.ts';
 import { iso } from '../../domain/time.ts';
 import type { Answer, Place } from './callers.ts';
 
@@ -118,61 +117,4 @@ interface SimRequest {
 export async function writes(house: Place, path: RegExp): Promise<SimRequest[]> {
   const { data } = (await house.sim('GET', '/requests')) as { data: SimRequest[] };
   return data.filter((one) => one.method === 'POST' && path.test(one.path));
-}
-
-/**
- * The books of a house, checked from every side: Stripe's double entry, every lesson's money identity, our ledger
- * against the views, the view against Stripe's objects, and the audit chain. Every money test ends here.
- */
-export async function checkBooks(house: Place): Promise<void> {
-  const books = (await house.sim('GET', '/books')) as { balanced: boolean; violations: unknown[] };
-  expect(books).toMatchObject({ balanced: true, violations: [] });
-  expect(await house.store.verifyAudit()).toBeNull();
-  for (const { workflowId, id } of (await house.store.listAgreements({ limit: 100 })).rows) {
-    const { payment } = await show(house, id);
-    const problem = moneyProblem(payment as never);
-    expect(problem, `${id}: ${problem}`).toBeNull();
-    await checkLedger(house, workflowId, payment);
-    if (payment.paymentIntentId !== null) await checkStripe(house, workflowId, payment);
-  }
-}
-
-async function checkLedger(house: Place, workflowId: string, payment: ShownLesson['payment']): Promise<void> {
-  const of = (await house.store.ledgerBalances(workflowId)).reduce<Record<string, number>>(
-    (all, { account, amount }) => ({ ...all, [account]: (all[account] ?? 0) + amount }),
-    {},
-  );
-  const shown = {
-    charges: -(payment['captured'] ?? 0),
-    platform_held: payment['held'],
-    platform_fees: payment['feeEarned'],
-    refunds: payment['refunded'],
-    payee_bank: payment['paidOut'],
-  };
-  for (const [account, amount] of Object.entries(shown)) {
-    expect(of[account] ?? 0, `${workflowId} ${account}`).toBe((amount ?? 0) + 0);
-  }
-}
-
-/** What we say against what Stripe has: one fate, one transfer, every amount. */
-async function checkStripe(house: Place, workflowId: string, payment: ShownLesson['payment']): Promise<void> {
-  const intent = await house.stripe.paymentIntents.retrieve(payment.paymentIntentId, {
-    expand: ['latest_charge'],
-  });
-  expect(intent.amount_received, `${workflowId} captured`).toBe(payment['captured']);
-  if (payment.state === 'released') expect(intent.status).toBe('canceled');
-  const transfers = await house.stripe.transfers.list({ transfer_group: workflowId, limit: 100 });
-  expect(transfers.data.length, `${workflowId} transfers`).toBeLessThanOrEqual(1);
-  const transferred = transfers.data.reduce((sum, { amount }) => sum + amount, 0);
-  expect(transferred, `${workflowId} transferred`).toBe(payment['transferred']);
-  const refunds = await house.stripe.refunds.list({ payment_intent: intent.id, limit: 100 });
-  const refunded = refunds.data
-    .filter(({ status }) => status !== 'failed' && status !== 'canceled')
-    .filter(() => intent.status === 'succeeded')
-    .reduce((sum, { amount }) => sum + amount, 0);
-  const released = (payment['authorized'] ?? 0) - (payment['captured'] ?? 0);
-  // Stripe shows the part of a hold that a partial capture let go as refunded (A7); it is no refund of ours.
-  expect([payment['refunded'], (payment['refunded'] ?? 0) + released], `${workflowId} refunded`).toContain(
-    refunded,
-  );
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inject } from 'vitest';
+import { startCalendar } from '../../simulator/calendar/server.ts';
 import { startSimulator } from '../../simulator/server.ts';
 import { openStore } from '../../store/store.ts';
 import { readConfig } from '../../worker/config.ts';
@@ -36,9 +37,11 @@ export type Street = Awaited<ReturnType<typeof openStreet>>;
 export async function openStreet() {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-street-'));
   const [apiPort, stripePort, temporalPort] = [await freePort(), await freePort(), await freePort()];
+  const calendarPort = await freePort();
   const environment = {
     PORT: String(apiPort),
     HOLDFAST_STRIPE_PORT: String(stripePort),
+    HOLDFAST_CALENDAR_PORT: String(calendarPort),
     HOLDFAST_DATA_DIR: folder,
     HOLDFAST_WORKFLOW_BUNDLE: inject('workflowBundlePath'),
     LOG_LEVEL: 'error',
@@ -57,6 +60,7 @@ export async function openStreet() {
       { url: `${apiUrl}/api/webhooks/stripe-connect`, secret: config.stripe.connectWebhookSecrets[0] ?? '', connect: true },
     ],
   });
+  const calendar = await startCalendar({ port: calendarPort, now: () => clock.now() });
   const residents = new Set<Resident>();
   const temporalOptions = {
     port: temporalPort,
@@ -111,6 +115,7 @@ export async function openStreet() {
     async close(): Promise<void> {
       for (const resident of residents) await resident.kill();
       await simulator.close();
+      await calendar.close();
       await temporal.stop();
       clock.stop();
       await store.close();

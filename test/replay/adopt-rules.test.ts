@@ -11,7 +11,8 @@ import type { CommandAnswer } from '../../workflows/contract.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import { book, checkBooks, command, minuteMs, openAccount, travel, until } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, command, minuteMs, openAccount, travel, until } from '../house/lessons.ts';
 import { nextRules, plantedBundle } from './planted.ts';
 
 // A worker with the next version of the rules (a minute's wait before the transfer) meets lessons of today's.

@@ -4,6 +4,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import pino from 'pino';
 import { createActivities } from '../../activities/activities.ts';
+import { noCalendar } from '../house/no-calendar.ts';
 import type { Activities, Ports } from '../../activities/tasks.ts';
 import type { LessonFact, LessonInput, LessonState } from '../../domain/lesson/lesson.ts';
 import { lessonMachine } from '../../domain/lesson/machine.ts';
@@ -69,6 +70,7 @@ export async function openDesk(choices: LessonChoices = {}): Promise<Desk> {
   const ports: Ports = {
     store,
     stripe: house.stripe,
+    calendar: noCalendar,
     clock: { now: () => now },
     log: pino({ level: 'silent' }),
   };

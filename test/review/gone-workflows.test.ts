@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
-import { book, checkBooks, hourMs, minuteMs, openAccount, show, travel } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, hourMs, minuteMs, openAccount, show, travel } from '../house/lessons.ts';
 import { bothJoin, eventually } from '../house/stories.ts';
 
 let house: House;

@@ -47,6 +47,7 @@ export const stateAt = (rev: number, more: Partial<BaseState> = {}): BaseState =
   parked: null,
   story: [],
   alerts: [],
+  notices: [],
   ...more,
 });
 
@@ -63,6 +64,8 @@ export const columns = (more: Partial<Columns> = {}): Columns => ({
   nextWakeAt: noon + 1_500_000,
   amount: 450,
   currency: 'usd',
+  seat: null,
+  advanced: 0,
   ...more,
 });
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countOf, historyOf } from '../house/history.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
-import { book, checkBooks, command, openAccount, show, until } from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, command, openAccount, show, until } from '../house/lessons.ts';
 import { eventually, paidInFull, takesPlace } from '../house/stories.ts';
 import { eventsMade } from '../house/stripe-events.ts';
 

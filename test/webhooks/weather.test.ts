@@ -2,17 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import {
-  book,
-  booking,
-  checkBooks,
-  hourMs,
-  openAccount,
-  show,
-  travel,
-  until,
-  writes,
-} from '../house/lessons.ts';
+import { checkBooks } from '../house/books.ts';
+import { book, booking, hourMs, openAccount, show, travel, until, writes } from '../house/lessons.ts';
 import { bothJoin, eventually, paidInFull, takesPlace } from '../house/stories.ts';
 import { deliver, eventOf, eventsKept, eventsMade } from '../house/stripe-events.ts';
 

@@ -1,0 +1,162 @@
+import { evidenceProblem, isOpen, payeeSideOf } from '../complaint/complaint.ts';
+import { assertNever } from '../errors.ts';
+import type { Accepted, Refusal } from '../machine.ts';
+import { refuse } from '../machine.ts';
+import { currencyRule, minor } from '../money.ts';
+import { keptOf } from '../payment/books.ts';
+import { isRead, mayBeMoving } from '../payment/payment.ts';
+import { adopted, charged, nothing } from '../payment/plan.ts';
+import { adoptRules } from '../rules.ts';
+import type { Instant } from '../time.ts';
+import type { BookingCommand, BookingFact, BookingState } from './booking.ts';
+import { currentRules, isConfirmed, isPaid } from './booking.ts';
+import { cancellation, priceOf, settle, settlesAt } from './settlement.ts';
+
+type Verdict = Refusal | Accepted<BookingFact>;
+type CommandOf<N extends BookingCommand['name']> = Extract<BookingCommand, { name: N }>;
+
+const accepted = (message: string, ...facts: BookingFact[]): Accepted<BookingFact> => ({ facts, message });
+
+/** The guard of a booking: why a command is refused now, or the facts it adds. Pure and synchronous. */
+export function accept(state: BookingState, command: BookingCommand, now: Instant): Verdict {
+  switch (command.name) {
+    case 'cancel':
+      return cancel(state, command);
+    case 'reschedule':
+      return reschedule(state, command, now);
+    case 'noShow':
+      return noShow(state, command);
+    case 'dispute':
+      return dispute(state, command);
+    case 'evidence': {
+      const { by, statement: text, links, files } = command;
+      const problem = evidenceProblem(state.dispute, command);
+      if (problem !== null) return problem;
+      return accepted('Evidence added', { type: 'evidenceGiven', at: now, statement: { at: now, by, text, links, files } });
+    }
+    case 'resolve':
+      return resolve(state, command, now);
+    case 'retry':
+      return retry(state, command, now);
+    case 'skip': {
+      const { parked, payment } = state;
+      if (parked === null) return refuse('Nothing is parked');
+      // A payout moves the payee's own balance: giving it up costs nobody, so it needs no certainty.
+      if (payment.unresolved !== null && payment.unresolved.type !== 'payOut') return refuse(`The outcome of "${parked.operation}" is unknown`, 'not_ready');
+      if (!parked.commands.includes('skip')) return refuse(`"${parked.operation}" cannot be skipped`);
+      return accepted(`Skipped ${parked.operation}`, { ...command, type: 'skipped', at: now });
+    }
+    case 'sync':
+      if (state.payment.checkout === null) return refuse('Stripe knows nothing of this booking yet');
+      return accepted('Reading Stripe again', { ...command, type: 'lookAgain', at: now });
+    case 'refund':
+      return refund(state, command, now);
+    case 'adoptRules':
+      return adoptRules(state, command, currentRules, now);
+    default:
+      return assertNever(command);
+  }
+} // prettier-ignore
+
+const isContested = ({ payment }: BookingState): boolean => payment.disputes.some((one) => one.isOpen);
+
+/** A look at Stripe crosses nothing: what it finds is fitted into whatever was decided meanwhile. */
+const isMoving = ({ performing, payment }: BookingState): boolean =>
+  (performing !== null && !isRead(performing)) || payment.unresolved !== null;
+
+function cancel(state: BookingState, { by, reason, at }: CommandOf<'cancel'>): Verdict {
+  if (state.plan !== null) return refuse('The booking is already settled or cancelled');
+  if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
+  if (isContested(state)) return refuse('The bank disputes the payment; it decides first');
+  if (by !== 'admin' && at >= state.startsAt)
+    return refuse('The session has started; it can only be disputed');
+  const plan = cancellation(state, by, reason, at);
+  return accepted('Cancelled', { type: 'decided', at, plan, by });
+}
+
+/** Two years, as for lessons: a typo in a year must not sleep for ever. */
+const farthestStartMs = 2 * 365 * 86_400_000 + 86_400_000;
+
+/** Why a session cannot take place then, or null. Shared by the door of the API and by reschedule. */
+export function scheduleProblem(startsAt: Instant, now: Instant): string | null {
+  if (startsAt <= now) return 'startTime must not be in the past';
+  if (startsAt - now > farthestStartMs) return 'startTime must be within two years';
+  return null;
+}
+
+function reschedule(state: BookingState, { startTime, duration }: CommandOf<'reschedule'>, now: Instant): Verdict {
+  if (state.plan !== null) return refuse('The booking is already settled or cancelled');
+  if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
+  if (!isConfirmed(state)) return refuse('The booking is not confirmed yet', 'not_ready');
+  if (now >= state.startsAt) return refuse('The session has started');
+  const problem = scheduleProblem(startTime, now);
+  if (problem !== null) return refuse(problem, 'invalid');
+  const durationMinutes = duration ?? state.durationMinutes;
+  return accepted('Rescheduled', { type: 'rescheduled', at: now, startsAt: startTime, durationMinutes });
+} // prettier-ignore
+
+/** Somebody did not come: it may be said from the start of the session to the end of the window (B17). */
+function noShow(state: BookingState, { party, statement, at }: CommandOf<'noShow'>): Verdict {
+  if (state.plan !== null) return refuse('The booking is already settled or cancelled');
+  if (!isConfirmed(state)) return refuse('The booking is not confirmed');
+  if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
+  if (at < state.startsAt) return refuse('The session has not started');
+  if (at >= settlesAt(state)) return refuse('The window is over');
+  if (state.absent[party]) return accepted('Already noted');
+  return accepted(`No-show by the ${party} noted`, { type: 'absent', at, party, statement });
+}
+
+/** The payee's share is on its way, sent or given up, or there was none and the platform booked its own. */
+const isDivided = ({ payment: { money, transferSkipped } }: BookingState): boolean =>
+  money.transferred > 0 || money.netted > 0 || money.feeEarned > 0 || transferSkipped;
+
+/** A complaint counts until the window is over; a worker that comes late does not shorten that (B11). */
+function dispute(state: BookingState, { by, reason, statement, at }: CommandOf<'dispute'>): Verdict {
+  if (isOpen(state.dispute)) return refuse('A dispute is already open');
+  if (state.dispute !== null) return refuse('The dispute was already resolved');
+  if (!isPaid(state)) return refuse('There is no payment to dispute');
+  if (state.plan?.fate === 'cancelled') return refuse('The booking is cancelled');
+  if (mayBeMoving(state, 'transfer') || mayBeMoving(state, 'earnFee')) return refuse('The money is being transferred right now', 'not_ready');
+  if (isDivided(state)) return refuse('The money was already transferred');
+  if (at >= settlesAt(state)) return refuse('The window is over');
+  return accepted('Disputed, the money stays where it is', { type: 'disputed', at, by, reason, statement });
+} // prettier-ignore
+
+function resolve(state: BookingState, command: CommandOf<'resolve'>, now: Instant): Verdict {
+  if (!isOpen(state.dispute)) return refuse('No dispute is open');
+  const { outcome, by, reason } = command;
+  const payeeSide = payeeSideOf(command, state.input.amount, state.input.currency);
+  if (typeof payeeSide === 'string') return refuse(payeeSide, 'invalid');
+  const resolution = { at: now, by, outcome, payeeSide, reason };
+  return accepted(`Resolved: ${outcome}`, { type: 'resolved', at: now, resolution });
+}
+
+function retry(state: BookingState, command: CommandOf<'retry'>, now: Instant): Verdict {
+  if (state.parked === null) return refuse('Nothing is parked');
+  if (command.stripeAccount !== null) {
+    if (state.payment.unresolved !== null)
+      return refuse('The last outcome is unknown; retry it as it was before correcting it', 'not_ready');
+    if (state.payment.money.transferred > 0)
+      return refuse('The money was already transferred; what is paid out is there');
+  }
+  return accepted('Trying again', { ...command, type: 'unparked', at: now });
+}
+
+/** Gives money back before or after the transfer; what the payee had of it is taken back or becomes a debt (B15). */
+function refund(state: BookingState, { amount, by, reason }: CommandOf<'refund'>, now: Instant): Verdict {
+  const { payment, input } = state;
+  if (!isPaid(state)) return refuse('Nothing was paid; cancel instead');
+  if (isMoving(state)) return refuse(`"${(state.performing ?? payment.unresolved)?.type}" is under way`, 'not_ready');
+  if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
+  if (isContested(state)) return refuse('The bank disputes the payment; a refund would pay twice');
+  const kept = keptOf(payment.money);
+  const back = amount ?? kept;
+  if (kept === 0) return refuse('Nothing is left to refund');
+  if (back > kept) return refuse(`Only ${kept} can be refunded`, 'invalid');
+  const { step } = currencyRule(input.currency);
+  if (back % step !== 0) return refuse(`amount must be a multiple of ${step}`, 'invalid');
+  const rest = minor(kept - back);
+  const known = state.plan ?? settle(state);
+  const plan = rest === 0 ? nothing(reason, by) : adopted(priceOf(state), { ...charged(priceOf(state), rest, reason), fate: known.fate, cancelledBy: known.cancelledBy }, rest);
+  return accepted('Refunding', { type: 'decided', at: now, plan, by });
+} // prettier-ignore

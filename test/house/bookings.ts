@@ -1,0 +1,130 @@
+import { expect } from 'vitest';
+import { iso } from '../../domain/time.ts';
+import type { Answer, Place } from './callers.ts';
+import { hourMs, openAccount } from './lessons.ts';
+
+/** The booking as the API shows it. */
+export interface ShownBooking {
+  readonly id: string;
+  readonly state: string;
+  readonly status: string;
+  readonly cancelledBy: string | null;
+  readonly cancelReason: string | null;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly calendar: { readonly uid: string | null; readonly cancelled: boolean };
+  readonly hold: { readonly anchor: string; readonly startedAt: string | null; readonly endsAt: string | null };
+  readonly transferAttempts: number;
+  readonly payment: Record<string, number> & {
+    readonly state: string;
+    readonly sessionId: string;
+    readonly paymentIntentId: string;
+    readonly chargeId: string;
+    readonly transferId: string | null;
+    readonly refundIds: string[];
+  };
+  readonly dispute: { readonly outcome: { readonly outcome: string } | null } | null;
+  readonly needsAttention: { readonly reason: string; readonly operation: string; readonly commands: string[] } | null;
+} // prettier-ignore
+
+/** A provider with one event type (id 1, an hour, 50.00) and an account that can receive money. */
+export interface Provider {
+  readonly id: string;
+  readonly account: { readonly id: string; readonly stripeId: string };
+}
+
+export async function openProvider(house: Place, changes: Record<string, unknown> = {}): Promise<Provider> {
+  const account = await openAccount(house);
+  const id = `pro_${crypto.randomUUID().slice(0, 8)}`;
+  const body = {
+    id,
+    username: id.replace('_', '-'),
+    account: account.id,
+    defaultPrice: 5000,
+    currency: 'usd',
+    eventTypes: [{ id: 1, title: 'Mentoring', duration: 60, seats: 1 }],
+    ...changes,
+  };
+  const answer = await house.request('POST', '/api/providers', { role: 'app', body });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return { id, account };
+}
+
+let hour = 0;
+
+/** The body of a booking: in two days, each at another hour, paid on Stripe's page. */
+export function session(house: Place, provider: Provider, changes: Record<string, unknown> = {}) {
+  hour += 1;
+  const startsAt = Math.ceil((house.clock.now() + (48 + hour) * hourMs) / hourMs) * hourMs;
+  return {
+    id: `bkg_${crypto.randomUUID().slice(0, 12)}`,
+    provider: provider.id,
+    eventTypeId: 1,
+    startTime: iso(startsAt),
+    attendee: { name: 'A', email: `a${hour}@example.org`, timeZone: 'Europe/Berlin' },
+    ...changes,
+  };
+}
+
+/** A checkout that waits for its customer. */
+export async function openCheckout(
+  house: Place,
+  provider: Provider,
+  changes: Record<string, unknown> = {},
+): Promise<ShownBooking> {
+  const body = session(house, provider, changes);
+  const answer = await house.request('POST', '/api/bookings', { role: 'app', body });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return answer.body['booking'] as unknown as ShownBooking;
+}
+
+/** What the customer does at the checkout. */
+export async function pay(house: Place, { payment }: ShownBooking, paymentMethod = 'pm_card_visa') {
+  await house.sim('POST', `/checkout/sessions/${payment.sessionId}/complete`, { paymentMethod });
+}
+
+/** A booking that is paid and in the calendar. */
+export async function bookPaid(
+  house: Place,
+  provider: Provider,
+  changes: Record<string, unknown> = {},
+): Promise<ShownBooking> {
+  const opened = await openCheckout(house, provider, changes);
+  await pay(house, opened);
+  return await untilBooking(house, opened.id, ({ state }) => state === 'confirmed');
+}
+
+export async function showBooking(house: Place, id: string): Promise<ShownBooking> {
+  const answer = await house.request('GET', `/api/bookings/${id}`);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  return answer.body as unknown as ShownBooking;
+}
+
+/** A command as the app or an admin sends it; each gets a key of its own unless one is given. */
+export function order(
+  house: Place,
+  id: string,
+  name: string,
+  body: unknown,
+  key = crypto.randomUUID(),
+): Promise<Answer> {
+  const isAdmin = ['resolve', 'retry', 'skip', 'refund', 'sync'].includes(name);
+  const path = isAdmin ? `/api/admin/bookings/${id}/${name}` : `/api/bookings/${id}/${name}`;
+  return house.request('POST', path, { body, key, role: isAdmin ? 'admin' : 'app' });
+}
+
+/** The booking when the condition holds; fails after `withinMs` of real time with what it last saw. */
+export async function untilBooking(
+  house: Place,
+  id: string,
+  isSo: (booking: ShownBooking) => boolean,
+  withinMs = 10_000,
+): Promise<ShownBooking> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const booking = await showBooking(house, id);
+    if (isSo(booking)) return booking;
+    if (Date.now() > deadline) throw new Error(`It never came to that: ${JSON.stringify(booking, null, 1)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
