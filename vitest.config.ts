@@ -7,7 +7,7 @@ export default defineConfig({
       'test/**/*.test.ts',
       '{domain,workflows,activities,store,api,worker,simulator,cli}/**/*.test.ts',
     ],
-    globalSetup: ['test/setup/temporal.ts'],
+    globalSetup: ['test/setup/chromium.ts', 'test/setup/temporal.ts'],
     // Forked processes: the native parts of the Temporal SDK and of SQLite crash when threads share them.
     pool: 'forks',
     // Two cores are the machine we promise to run on.

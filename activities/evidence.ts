@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { AgreementState } from '../domain/kinds.ts';
-import { machines } from '../domain/kinds.ts';
+import type { machines } from '../domain/kinds.ts';
 import { iso } from '../domain/time.ts';
 import type { Ports } from './tasks.ts';
 

@@ -147,7 +147,8 @@ export async function answered<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-const comeAgain = (detail: string, nextRetryDelayMs?: number): ApplicationFailure =>
+/** No clear answer yet: Temporal tries again, and after the last try the story waits in sight of people. */
+export const comeAgain = (detail: string, nextRetryDelayMs?: number): ApplicationFailure =>
   ApplicationFailure.create({
     type: 'no_clear_answer',
     message: detail,

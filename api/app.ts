@@ -15,6 +15,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { bookingCommandRoutes } from './routes/booking-commands.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import { checkoutRoutes } from './routes/checkout.ts';
+import { disputeRoutes } from './routes/disputes.ts';
 import { freezingRoutes } from './routes/freezing.ts';
 import { lessonCommandRoutes } from './routes/lesson-commands.ts';
 import { lessonRoutes } from './routes/lessons.ts';
@@ -50,6 +51,7 @@ export function createApp(ports: ApiPorts): ApiApp {
   checkoutRoutes(app, ports);
   providerRoutes(app, ports);
   accountRoutes(app, ports);
+  disputeRoutes(app, ports);
   freezingRoutes(app, ports);
   policyRoutes(app, ports);
   alertRoutes(app, ports);

@@ -1,12 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import type { AgreementInput, AgreementState } from '../domain/kinds.ts';
+import type { AgreementState } from '../domain/kinds.ts';
 import { kindOf, machines } from '../domain/kinds.ts';
 import type { Instant } from '../domain/time.ts';
 import type { AgreementSummary } from '../store/agreements.ts';
-import { inputHashMemo, stateQuery, taskQueue } from '../workflows/contract.ts';
-import type { Start } from '../workflows/contract.ts';
+import { stateQuery } from '../workflows/contract.ts';
+import { resumeOptions } from './agreements/resume.ts';
 import type { ApiPorts } from './ports.ts';
-import { initialAttributes, messageWithinMs, reach } from './temporal.ts';
+import { messageWithinMs, reach } from './temporal.ts';
 import { signal } from './webhooks/signal.ts';
 
 /** Long enough that a settlement under way is never disturbed, short enough for the safety net's hour (L7). */
@@ -65,28 +65,9 @@ export async function revive(
   }
   const known = await store.findAgreement(workflowId);
   if (known === null) return 'corrected';
-  const state = known.state as AgreementState;
-  const start: Start = {
-    input: known.input as AgreementInput,
-    clockOffsetMs: ports.config.clockOffsetMs(),
-    resume: state,
-  };
+  const options = { ...resumeOptions(ports, known), workflowIdConflictPolicy: 'FAIL' as const };
   try {
-    await reach(
-      temporal,
-      () =>
-        temporal.workflow.start(known.kind, {
-          workflowId,
-          taskQueue,
-          args: [start],
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-          workflowIdConflictPolicy: 'FAIL',
-          memo: { [inputHashMemo]: known.inputHash },
-          typedSearchAttributes: initialAttributes(known.kind, machineOf(known).columns(state, at)),
-          staticSummary: `${known.kind} ${known.id}, taken up again`,
-        }),
-      messageWithinMs,
-    );
+    await reach(temporal, () => temporal.workflow.start(known.kind, options), messageWithinMs);
   } catch (error) {
     // Another process was faster: it runs.
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'corrected';

@@ -16,6 +16,7 @@ import type { ApiConfig, ApiPorts } from '../api/ports.ts';
 import { drainInbox, startUpkeep } from '../api/webhooks/drain.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
+import { standInBase } from './calendar.ts';
 import type { TravelledClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { gapSweepEveryMs, sweepNow } from './schedules.ts';
@@ -99,7 +100,7 @@ function travelOf({ config, store, temporal, clock, queue }: ApiParts, ports: Ap
 /** The helpers under `/_dev`, and the form of a new account filled in at once. */
 function demoPorts({ config, store, clock }: ApiParts, travel: Travel): Pick<ApiPorts, 'dev' | 'onboard'> {
   return {
-    dev: devRoutes({ store, clock, travel, shownMail: shownMail(config) }),
+    dev: devRoutes({ store, clock, travel, calendarUrl: standInBase(config), shownMail: shownMail(config) }),
     async onboard(stripeAccountId) {
       const path = `/_sim/accounts/${encodeURIComponent(stripeAccountId)}/onboard`;
       const answer = await fetch(new URL(path, stripeBase(config)), { method: 'POST' });

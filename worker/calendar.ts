@@ -4,10 +4,14 @@ import { createCalCom } from '../activities/calendar/cal-com.ts';
 import type { Config } from './config.ts';
 
 /** Where the calendar is: what HOLDFAST_CALENDAR_URL says, else the stand-in in demo mode, else nowhere. */
-export function calendarBase({ demo, calendar }: Config): string | null {
+function calendarBase({ demo, calendar }: Config): string | null {
   if (calendar.url !== null) return calendar.url;
   return demo ? `http://127.0.0.1:${calendar.standInPort}` : null;
 }
+
+/** Where the stand-in is; null where another calendar is named, which has no controls. */
+export const standInBase = (config: Config): string | null =>
+  config.calendar.url === null ? calendarBase(config) : null;
 
 /** What the stand-in is called with where no key is set; it keeps nobody out. */
 const standInKey = 'cal_demo';

@@ -1,11 +1,11 @@
 import type Stripe from 'stripe';
 import type { Minor } from '../../domain/money.ts';
 import { minor, minus } from '../../domain/money.ts';
-import { sumOf } from '../../domain/payment/books.ts';
+import { keptOf, sumOf } from '../../domain/payment/books.ts';
 import type { MoveFact, MoveOf } from '../../domain/payment/moves.ts';
 import { requestIdOf } from '../intent-facts.ts';
 import type { Attempt, Outcome, Verb } from '../operation.ts';
-import { told } from '../operation.ts';
+import { comeAgain, told } from '../operation.ts';
 import { readPayment } from './read-payment.ts';
 import { net } from '../../store/debts.ts';
 import { stampOf } from '../stamps.ts';
@@ -60,6 +60,7 @@ export const transfer: Verb<Transfer> = {
 
   async make(attempt, idempotencyKey) {
     const { ports, move, workflowId } = attempt;
+    if (isOvertaken(attempt)) return await unlessSent(attempt);
     const kept = await netted(attempt);
     const amount = minus(move.amount, kept);
     if (amount === 0) {
@@ -90,6 +91,25 @@ export const transfer: Verb<Transfer> = {
 /** An account that took our access away, or was never ours: no waiting helps, a person names another one or refunds. */
 const goneCodes = new Set(['permission', 'account_invalid', 'resource_missing']);
 
+/** The bank took the money, or may, since this transfer was first tried and its answer lost (M7a). */
+function isOvertaken({ move, task }: Attempt<Transfer>): boolean {
+  const { disputes, money } = task.state.payment;
+  return disputes.some(({ isOpen }) => isOpen) || keptOf(money) < move.amount;
+}
+
+/** A day after its key was last used no request of ours is still on its way (B1). */
+const overAfterMs = 25 * 3_600_000;
+
+/** A transfer that should no longer be made is only looked for; it is given up when its request is over and nothing is there. */
+async function unlessSent(attempt: Attempt<Transfer>): Promise<Outcome> {
+  const found = await transfer.find(attempt);
+  if (found !== null) return found;
+  if (attempt.ports.clock.now() - attempt.intendedAt < overAfterMs)
+    throw comeAgain('the bank disputes the charge');
+  const fact = refused(attempt, 'charge_disputed', 'the bank took the money before it was sent');
+  return told({ ...fact, final: false });
+}
+
 const netted = async ({ ports, key }: Attempt<Transfer>) => minor(await ports.store.nettedBy(key));
 
 /**
@@ -114,7 +134,11 @@ async function chargeTrouble(attempt: Attempt<Transfer>): Promise<Outcome | null
   return sumOf(read.fact.refunds ?? []) !== refunded || !isSameDispute ? read : null;
 }
 
-const refused = ({ ports }: Attempt<Transfer>, code: string, detail: string): MoveFact => ({
+const refused = (
+  { ports }: Attempt<Transfer>,
+  code: string,
+  detail: string,
+): Extract<MoveFact, { type: 'refused' }> => ({
   type: 'refused',
   at: ports.clock.now(),
   move: 'transfer',

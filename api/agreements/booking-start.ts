@@ -44,7 +44,8 @@ async function composed(ports: ApiPorts, request: BookingRequest, id: string): P
   const schedule = scheduleProblem(startTime, now);
   const errors = schedule === null ? [] : [{ pointer: '/startTime', detail: schedule }];
   if (provider === null) errors.push({ pointer: '/provider', detail: 'is not a known provider' });
-  else if (eventType === null) errors.push({ pointer: '/eventTypeId', detail: 'is not one of the provider’s' });
+  else if (eventType === null)
+    errors.push({ pointer: '/eventTypeId', detail: 'is not one of the provider’s' });
   if (terms === null) errors.push({ pointer: '/policy', detail: 'is not a known booking policy' });
   const currency = request.currency ?? provider?.currency ?? 'usd';
   const amount = request.amount ?? eventType?.price ?? provider?.defaultPrice ?? 0;

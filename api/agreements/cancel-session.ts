@@ -32,7 +32,9 @@ export async function cancelSession(
   const rows = await Promise.all(seats.map(({ workflowId }) => store.findAgreement(workflowId)));
   // A seat kept for a booking that is only about to move here is no seat of this session yet.
   const sitting = rows.filter((row) => row !== null && bookingStateOf(row).startsAt === startTime);
-  return Promise.all(sitting.flatMap((row) => (row === null ? [] : [cancelSeat(ports, row, request, asking)])));
+  return Promise.all(
+    sitting.flatMap((row) => (row === null ? [] : [cancelSeat(ports, row, request, asking)])),
+  );
 }
 
 async function cancelSeat(

@@ -127,7 +127,11 @@ async function execute({ temporal }: ApiPorts, workflowId: string, given: Order)
 }
 
 /** Takes an ended story up again and tells it in the same step; where another was faster the running one is told. */
-function executeAnew(ports: ApiPorts, row: Agreement, { name, body, updateId }: Order): Promise<CommandAnswer> {
+function executeAnew(
+  ports: ApiPorts,
+  row: Agreement,
+  { name, body, updateId }: Order,
+): Promise<CommandAnswer> {
   const startWorkflowOperation = new WithStartWorkflowOperation(row.kind, {
     ...resumeOptions(ports, row),
     workflowIdConflictPolicy: 'USE_EXISTING',

@@ -124,8 +124,6 @@ function firstIntent(
 ): NewIntent | undefined {
   const step = machines[kind].next(state, at);
   if (step.kind !== 'perform' || !isJournalled(step.effect)) return undefined;
-  // How long a checkout stays open is reckoned from when it is opened, and only the worker knows when that is.
-  if (step.effect.type === 'openCheckout') return undefined;
   const intent = intentOf(workflowId, step.effect);
   return { ...intent, workflowId, paramsHash: contentHash(intent.params), at };
 }

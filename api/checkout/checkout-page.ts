@@ -31,6 +31,8 @@ function partOf(checkout: ShownCheckout, session: string): Html {
       return over('The payment did not go through, and this checkout is closed. Please book again.', session);
     case 'expired':
       return over('This checkout has expired and takes no payment any more. Please book again.', session);
+    case 'cancelled':
+      return over('This booking is cancelled. There is nothing to pay.', session);
     default:
       return assertNever(checkout.status);
   }

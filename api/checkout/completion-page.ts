@@ -2,7 +2,12 @@ import { html } from 'hono/html';
 import { documentOf } from './document.ts';
 import type { Html } from './document.ts';
 import { demoNotice, orderOf } from './order.ts';
-import type { ShownCheckout } from './shown-checkout.ts';
+import type { CheckoutStatus, ShownCheckout } from './shown-checkout.ts';
+
+interface Outcome {
+  readonly title: string;
+  readonly text: string;
+}
 
 /** Everything that the page can come to say; the script shows the one that is so. */
 const outcomes = {
@@ -30,11 +35,15 @@ const outcomes = {
     title: 'This checkout has expired',
     text: 'Nothing is booked. Should a payment still arrive for it, it is returned by itself.',
   },
+  cancelled: {
+    title: 'This booking is cancelled',
+    text: 'Whatever is returned to you goes back the way you paid; the details come by e-mail.',
+  },
   unknown: {
     title: 'We cannot be reached at the moment',
     text: 'What you have paid is not lost. Please look again in some minutes; the confirmation also comes by e-mail.',
   },
-} as const;
+} as const satisfies Record<CheckoutStatus | 'unpaid' | 'unknown', Outcome>;
 
 /** Says in plain words what became of the payment, and never more than Stripe's PaymentIntent says (B3). */
 export const completionPage = (checkout: ShownCheckout, session: string): Html =>

@@ -2,9 +2,11 @@ import type { BookingState } from '../../domain/booking/booking.ts';
 import { isPaid } from '../../domain/booking/booking.ts';
 import type { UiMode } from '../../domain/payment/moves.ts';
 import { iso } from '../../domain/time.ts';
+import { bookingStateOf } from '../agreements/booking-face.ts';
 import type { ApiPorts } from '../ports.ts';
 
-export const checkoutStatuses = ['open', 'paid', 'processing', 'failed', 'expired'] as const;
+/** How the payment of a checkout stands; `cancelled` is a booking that was paid and is none any more. */
+export const checkoutStatuses = ['open', 'paid', 'processing', 'failed', 'expired', 'cancelled'] as const;
 export type CheckoutStatus = (typeof checkoutStatuses)[number];
 
 /** What whoever has a session's id may know of it. */
@@ -38,7 +40,7 @@ export async function readCheckout(
   const owner = await store.ownerOf(session);
   const row = owner === null ? null : await store.findAgreement(owner);
   if (row?.kind !== 'booking') return null;
-  const state = row.state as BookingState;
+  const state = bookingStateOf(row);
   const { input, payment } = state;
   const { checkout } = payment;
   if (checkout?.sessionId !== session) return null;
@@ -74,7 +76,7 @@ export async function readCheckout(
 /** Paid is what the PaymentIntent says, never the session (B3). */
 function statusOf(state: BookingState): CheckoutStatus {
   const { payment, plan } = state;
-  if (isPaid(state)) return plan?.fate === 'cancelled' ? 'failed' : 'paid';
+  if (isPaid(state)) return plan?.fate === 'cancelled' ? 'cancelled' : 'paid';
   if (payment.intent?.status === 'processing') return 'processing';
   if (payment.checkout?.status === 'expired') return 'expired';
   return plan !== null || payment.checkout?.status === 'complete' ? 'failed' : 'open';

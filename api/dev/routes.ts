@@ -12,6 +12,8 @@ export interface DevPorts {
   readonly store: Store;
   readonly clock: { now(): Instant };
   readonly travel: Travel;
+  /** Where the stand-in calendar is; null where bookings go into a real one, or into none. */
+  readonly calendarUrl: string | null;
   /** A message as it was sent, or as it would be sent now. */
   readonly shownMail: (message: MessageInContext) => ShownMail;
 }
@@ -31,9 +33,9 @@ const request = z.strictObject({ by: z.string().max(64).optional(), to: z.string
 const invalid = (pointer: string, detail: string): AppError =>
   new AppError('invalid', 'The request is not valid', [{ pointer, detail }]);
 
-/** Mounts travel, the travelled clock and the outbox. Roles are checked before a request comes here. */
+/** Mounts travel, the travelled clock, the outbox and the calendar's faults. Roles are checked before a request comes here. */
 export const devRoutes =
-  ({ store, clock, travel, shownMail }: DevPorts) =>
+  ({ store, clock, travel, calendarUrl, shownMail }: DevPorts) =>
   (app: ApiApp): void => {
     app.post('/_dev/travel', async (c) => {
       const goal = goalOf(await c.req.json<unknown>(), clock.now());
@@ -53,7 +55,21 @@ export const devRoutes =
       });
       return c.json({ data, hasMore: page.nextCursor !== null, nextCursor: page.nextCursor });
     });
+
+    app.post('/_dev/calendar/faults', async (c) => {
+      if (calendarUrl === null) throw new AppError('not_found', 'There is no stand-in calendar here');
+      return c.json(await armed(calendarUrl, await c.req.json<unknown>()));
+    });
   };
+
+/** Hands a fault to the stand-in, which alone knows what can go wrong with it. */
+async function armed(calendarUrl: string, fault: unknown): Promise<object> {
+  const init = { method: 'POST', body: JSON.stringify(fault) };
+  const answer = await fetch(new URL('/_cal/faults', calendarUrl), init);
+  const said = (await answer.json()) as { error?: { message: string } };
+  if (answer.ok) return said;
+  throw invalid('', said.error?.message ?? `The calendar answered ${answer.status}`);
+}
 
 function goalOf(body: unknown, now: Instant): Instant {
   const parsed = request.safeParse(body);

@@ -14,10 +14,7 @@ import type { ApiPorts } from '../ports.ts';
 import type { PreviewRequest } from '../schemas/preview.ts';
 
 /** What terms mean for the money, course by course; throws `invalid` naming every field that is wrong. */
-export async function previewed(
-  { store, clock }: ApiPorts,
-  request: PreviewRequest,
-): Promise<PreviewRow[]> {
+export async function previewed({ store, clock }: ApiPorts, request: PreviewRequest): Promise<PreviewRow[]> {
   const { kind, id, amount, currency, startsAt, endsAt } = request;
   const now = clock.now();
   const stored = id === undefined ? null : await store.latestPolicy(policyKey(kind, id));

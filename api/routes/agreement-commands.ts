@@ -26,7 +26,7 @@ export interface Command {
 /** What the commands of one kind of agreement are made of. */
 interface Commands<Shown extends { readonly id: string }> {
   readonly face: Face<Shown>;
-  readonly title: 'Lesson' | 'Booking';
+  readonly title: 'Lesson' | 'Booking' | 'Dispute';
   readonly accepted: z.ZodType;
   readonly pending: z.ZodType;
   readonly parties: Readonly<Record<string, Command>>;
@@ -126,5 +126,8 @@ type TellAnswer = Readonly<Record<string, unknown>>;
 
 function said(result: OrderResult): TellAnswer {
   if (result.kind === 'accepted') return { accepted: true, message: result.message };
-  return { pending: true, message: 'No answer yet; send the same request with the same Idempotency-Key again' };
+  return {
+    pending: true,
+    message: 'No answer yet; send the same request with the same Idempotency-Key again',
+  };
 }

@@ -14,7 +14,7 @@ import { answers, bearer, problems } from '../schemas/problem.ts';
 /** What the readers of one kind of agreement are made of. */
 interface Readers<Shown extends { readonly id: string }, Filter extends object> {
   readonly face: Face<Shown>;
-  readonly title: 'Lesson' | 'Booking';
+  readonly title: 'Lesson' | 'Booking' | 'Dispute';
   readonly shown: z.ZodType<Shown, Shown>;
   /** What its list can be narrowed by, beside what every list can. */
   readonly filters: { readonly [Name in keyof Filter]: z.ZodType<Filter[Name]> };
@@ -82,6 +82,8 @@ export function agreementReadRoutes<Shown extends { readonly id: string }, Filte
     c.json(shownTimeline(await found(ports, kind, c.req.valid('param').id)), 200),
   );
 
+  // A dispute has no payment of its own to lay beside Stripe's: it is the agreement's.
+  if (kind === 'dispute') return;
   const beside = createRoute({
     ...bearer,
     method: 'get',

@@ -17,7 +17,11 @@ const provider = username.openapi({ description: 'The provider’s id or usernam
 export const eventTypeId = z.int().min(1).openapi({ example: 17 });
 
 /** How long a session lasts. */
-export const minutes = z.int().min(1).max(longestSessionMinutes).openapi({ description: 'Minutes', example: 60 });
+export const minutes = z
+  .int()
+  .min(1)
+  .max(longestSessionMinutes)
+  .openapi({ description: 'Minutes', example: 60 });
 
 /** Whether this machine knows the zone, and by a name: an offset knows no summer time. */
 function isTimeZone(name: string): boolean {

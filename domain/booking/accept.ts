@@ -156,6 +156,8 @@ function refund(state: BookingState, { amount, by, reason }: CommandOf<'refund'>
   const { step } = currencyRule(input.currency);
   if (back % step !== 0) return refuse(`amount must be a multiple of ${step}`, 'invalid');
   const rest = minor(kept - back);
+  const isPending = state.plan === null && (!isConfirmed(state) || state.calendar.startsAt !== state.startsAt);
+  if (rest > 0 && isPending) return refuse('The calendar has not followed yet; only all of it can be refunded', 'not_ready');
   const known = state.plan ?? settle(state);
   const plan = rest === 0 ? nothing(reason, by) : adopted(priceOf(state), { ...charged(priceOf(state), rest, reason), fate: known.fate, cancelledBy: known.cancelledBy }, rest);
   return accepted('Refunding', { type: 'decided', at: now, plan, by });

@@ -103,7 +103,7 @@ function disputeNews(before: BookingState, after: BookingState): BookingState {
     state = { ...state, story: tell(state.story, { at, what: `The bank's dispute ended: ${status}`, actor: 'bank', why: null, stripeIds: [id], amount: null }) };
   }
   const reversed = after.payment.money.reversed - before.payment.money.reversed;
-  if (reversed <= 0 || before.payment.unresolved?.type === 'reverse') return state;
+  if (reversed <= 0) return state;
   const message = `${reversed} of the transfer was reversed in Stripe, not by us`;
   return {
     ...state,
@@ -136,6 +136,10 @@ function refusedMove(state: BookingState, fact: Refused): BookingState {
       return refused(state, fact, policy.terms.transferTries);
     case 'reverse':
       return state;
+    case 'refund':
+      // A dispute was faster: Stripe is read, and the bank decides first.
+      if (fact.code === 'charge_disputed') return { ...state, payment: { ...state.payment, stale: true } };
+      return refused(state, fact, policy.terms.moneyTries);
     default:
       return refused(state, fact, policy.terms.moneyTries);
   }

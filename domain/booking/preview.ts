@@ -56,7 +56,10 @@ function coursesOf({ terms, startsAt, durationMinutes, now }: PreviewQuestion): 
   ];
 }
 
-function courseLived(course: Course, { terms, now: openedAt, ...booked }: PreviewQuestion): PreviewRow | null {
+function courseLived(
+  course: Course,
+  { terms, now: openedAt, ...booked }: PreviewQuestion,
+): PreviewRow | null {
   const policy = { id: 'preview', version: 1, terms };
   const provider = { id: 'provider', username: 'provider', account: 'account', stripeAccount: 'account' };
   const place = { eventTypeId: 1, seat: null, uiMode: 'hosted' as const, returnUrl: '' };

@@ -60,10 +60,11 @@ export function payable(state: BookingState, plan: Plan): PaymentPlan {
   const { payment, input } = state;
   const { feeBps, currency } = priceOf(state);
   const kept = minor(Math.max(0, keptOf(payment.money)));
-  const divided = plan.charge > kept ? split(kept, feeBps, currency) : plan;
+  // A refund that a person gave up stays in the charge and is nobody's share.
+  const divided = plan.fee + plan.payee > kept ? split(kept, feeBps, currency) : plan;
   const hold = holdOf(state);
   return {
-    charge: divided.charge,
+    charge: minor(Math.min(plan.charge, kept)),
     fee: divided.fee,
     payee: divided.payee,
     reason: plan.reason,

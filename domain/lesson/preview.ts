@@ -55,7 +55,10 @@ function coursesOf({ terms, startsAt, endsAt, now }: PreviewQuestion): Course[] 
   ];
 }
 
-function courseLived(course: Course, { terms, now: openedAt, ...booked }: PreviewQuestion): PreviewRow | null {
+function courseLived(
+  course: Course,
+  { terms, now: openedAt, ...booked }: PreviewQuestion,
+): PreviewRow | null {
   const policy = { id: 'preview', version: 1, terms };
   const student = { id: 'student', paymentMethod: 'card' };
   const tutor = { id: 'tutor', account: 'account', stripeAccount: 'account' };

@@ -1,4 +1,4 @@
-import { minor, shareOf } from '../money.ts';
+import { minor, minus, shareOf } from '../money.ts';
 import type { Money } from './books.ts';
 import { book, sumOf } from './books.ts';
 import type { MoveFact } from './moves.ts';
@@ -14,7 +14,7 @@ type News = Pick<Payment, 'money' | 'disputes' | 'transfers' | 'reversible' | 'd
 export function asRead(payment: Payment, fact: Captured): News {
   const { money } = payment;
   const disputes = fact.disputes ?? payment.disputes;
-  const transfers = fact.transfers ?? payment.transfers;
+  const transfers = transfersAsRead(payment, fact);
   const captured = fact.amount;
   const refunded = fact.refunds === undefined ? money.refunded : sumOf(fact.refunds);
   const disputed = sumOf(disputes.map(({ taken }) => ({ amount: taken })));
@@ -42,6 +42,16 @@ export function asRead(payment: Payment, fact: Captured): News {
       advanced,
     }),
   };
+}
+
+/** A reversal of ours that was never answered is left to its own answer, or it would be counted twice. */
+function transfersAsRead({ transfers: known, unresolved }: Payment, fact: Captured): Payment['transfers'] {
+  if (fact.transfers === undefined || unresolved?.type !== 'reverse') return fact.transfers ?? known;
+  const { transferId, amount } = unresolved;
+  return fact.transfers.map((one) => {
+    const grown = one.reversed - (known.find(({ id }) => id === one.id)?.reversed ?? 0);
+    return one.id === transferId && grown >= amount ? { ...one, reversed: minus(one.reversed, amount) } : one;
+  });
 }
 
 /** The fee as far as what is kept still earns it. */

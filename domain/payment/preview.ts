@@ -99,7 +99,7 @@ function granted(move: Move, { payment, input }: Paying, at: Instant, holdLifeMs
     case 'openCheckout':
       return { type: 'checkoutOpened', at, sessionId: 'session', url: null, clientSecret: null, expiresAt: move.expiresAt };
     case 'readCheckout':
-      return { type: 'captured', ...charge, ...available, amount: input.amount };
+      return { type: 'captured', ...charge, ...available, authorized: input.amount, amount: input.amount };
     case 'expireCheckout':
       return { type: 'checkoutSeen', at, sessionId: move.sessionId, status: 'expired', tried: null };
     case 'capture':

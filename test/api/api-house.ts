@@ -144,3 +144,26 @@ export const lessonRequest = (given: Record<string, unknown> = {}, now: number =
   metadata: {},
   ...given,
 });
+
+/** Somebody whose hour at $50 can be booked: alone (17), or by three at a time (18). */
+export const providerRequest = (given: Record<string, unknown> = {}) => ({
+  id: 'prov_1',
+  username: 'anna',
+  account: 'prov_acct_1',
+  defaultPrice: 5000,
+  currency: 'usd',
+  eventTypes: [
+    { id: 17, title: 'Talk', duration: 60 },
+    { id: 18, title: 'Class', price: 2000, duration: 45, seats: 3 },
+  ],
+  ...given,
+});
+
+/** A booking somebody could make now. */
+export const bookingRequest = (given: Record<string, unknown> = {}, now: number = Date.now()) => ({
+  provider: 'prov_1',
+  eventTypeId: 17,
+  startTime: new Date(now + 5 * dayMs).toISOString(),
+  attendee: { name: 'A. Attendee', email: 'a@example.org', timeZone: 'Europe/Berlin' },
+  ...given,
+});

@@ -40,11 +40,12 @@ describe('policies', () => {
     expect(await first.json()).toMatchObject({ version: 1, platformFeeBps: 1500, createdBy: 'admin@test' });
     expect((await house.ask('app', 'GET', '/api/policies/strict?version=3')).status).toBe(404);
     const list = (await (await house.ask('viewer', 'GET', '/api/policies')).json()) as {
-      data: { id: string; version: number }[];
+      data: { id: string; kind: string; version: number }[];
     };
-    expect(list.data.map(({ id, version }) => [id, version])).toEqual([
-      ['default', 1],
-      ['strict', 2],
+    expect(list.data.map(({ id, kind, version }) => [id, kind, version])).toEqual([
+      ['default', 'booking', 1],
+      ['default', 'lesson', 1],
+      ['strict', 'lesson', 2],
     ]);
   });
 

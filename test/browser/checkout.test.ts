@@ -14,7 +14,8 @@ let browser: Browser;
 let provider: string;
 
 beforeAll(async () => {
-  [house, browser] = await Promise.all([openHouse(), startChromium()]);
+  browser = await startChromium();
+  house = await openHouse();
   provider = await openProvider(house);
 });
 
@@ -223,6 +224,26 @@ describe('a customer', () => {
     const booking: ShownBooking = await until(house, toPay.id, 'cancelled');
     expect(booking.payment.captured).toBe(0);
     expect(await taken(house)).toBe(before);
+    await checkBooks(house);
+  });
+
+  it('who cancels after paying has the money back, and is not told that nothing was paid', async () => {
+    const toPay = await bookHere('elements');
+    await house.sim('POST', `/checkout/sessions/${toPay.session}/complete`, {});
+    await until(house, toPay.id, 'confirmed');
+    const cancel = {
+      body: { by: 'attendee', reason: 'Ill' },
+      role: 'app',
+      key: crypto.randomUUID(),
+    } as const;
+    expect((await house.request('POST', `/api/bookings/${toPay.id}/cancel`, cancel)).status).toBe(200);
+    await expect.poll(async () => (await show(house, toPay.id)).payment.refunded).toBe(price);
+    await asCustomer(browser, async (page) => {
+      await page.goto(toPay.url);
+      await says(page, 'This booking is cancelled. There is nothing to pay.');
+      await page.getByRole('link', { name: 'See how the payment stands' }).click();
+      await says(page, 'Whatever is returned to you goes back the way you paid');
+    });
     await checkBooks(house);
   });
 });

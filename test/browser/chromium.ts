@@ -8,12 +8,17 @@ import { chromium } from 'playwright-core';
 /** The names under which systems install it. */
 const names = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Where Chromium is, as CHROMIUM_PATH or PATH say; a test that cannot run must not look like one that passed. */
-function chromiumPath(): string {
+/** Where Chromium is, as CHROMIUM_PATH or PATH say. */
+export function findChromium(): string | undefined {
   const given = process.env['CHROMIUM_PATH'];
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const places = given === undefined ? folders.flatMap((folder) => names.map((name) => join(folder, name))) : [given];
-  const found = places.find(isExecutable);
+  return places.find(isExecutable);
+} // prettier-ignore
+
+/** A test that cannot run must not look like one that passed. */
+function chromiumPath(): string {
+  const found = findChromium();
   if (found === undefined) {
     throw new Error('Tests of pages need Chromium: install it (apt-get install chromium) or set CHROMIUM_PATH to it.');
   }

@@ -57,8 +57,14 @@ describe('we speak to Stripe in words it knows', () => {
     expect([...new Set(calls)].sort()).toEqual([
       'GET /v1/accounts',
       'GET /v1/accounts/{account}',
+      'GET /v1/balance',
+      'GET /v1/charges',
       'GET /v1/charges/{charge}',
+      'GET /v1/checkout/sessions',
+      'GET /v1/checkout/sessions/{session}',
       'GET /v1/customers',
+      'GET /v1/disputes',
+      'GET /v1/disputes/{dispute}',
       'GET /v1/events',
       'GET /v1/payment_intents',
       'GET /v1/payment_intents/{intent}',
@@ -67,9 +73,15 @@ describe('we speak to Stripe in words it knows', () => {
       'GET /v1/setup_intents',
       'GET /v1/setup_intents/{intent}',
       'GET /v1/transfers',
+      'GET /v1/transfers/{id}/reversals',
+      'GET /v1/transfers/{transfer}',
       'POST /v1/account_links',
       'POST /v1/accounts',
+      'POST /v1/checkout/sessions',
+      'POST /v1/checkout/sessions/{session}/expire',
       'POST /v1/customers',
+      'POST /v1/disputes/{dispute}',
+      'POST /v1/disputes/{dispute}/close',
       'POST /v1/payment_intents',
       'POST /v1/payment_intents/{intent}/cancel',
       'POST /v1/payment_intents/{intent}/capture',
@@ -77,7 +89,18 @@ describe('we speak to Stripe in words it knows', () => {
       'POST /v1/refunds',
       'POST /v1/setup_intents',
       'POST /v1/transfers',
+      'POST /v1/transfers/{id}/reversals',
     ]);
+  });
+
+  it('a checkout is opened in each of its ways, and payees are paid from a charge and without one', () => {
+    const sent = (path: string) =>
+      exchanges.filter((one) => one.method === 'POST' && one.path === path).map(({ params }) => params);
+    // Each once: answers were lost, and what they told of was found again.
+    const modes = sent('/v1/checkout/sessions').map((params) => params['ui_mode']);
+    expect(modes).toEqual(['hosted_page', 'embedded_page', 'elements']);
+    const sources = sent('/v1/transfers').map((params) => params['source_transaction'] !== undefined);
+    expect(sources).toEqual([true, false]);
   });
 
   it('every parameter we send is one that Stripe takes there, of its type and among its values', () => {

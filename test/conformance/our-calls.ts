@@ -1,6 +1,6 @@
 import { createSweep } from '../../activities/gap-sweep.ts';
 import { followAccount } from '../../api/accounts/news.ts';
-import { onboard } from '../../api/accounts/onboard.ts';
+import { freshOnboardingUrl, onboard } from '../../api/accounts/onboard.ts';
 import { invariant } from '../../domain/errors.ts';
 import { minor } from '../../domain/money.ts';
 import type { Move } from '../../domain/payment/moves.ts';
@@ -37,6 +37,7 @@ export async function onboardPayees(caller: Caller): Promise<string> {
     again.stripeAccountId !== null && account.stripeAccountId !== null,
     'both accounts are at Stripe',
   );
+  await freshOnboardingUrl(ports, again.stripeAccountId);
   return account.stripeAccountId;
 }
 

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { checkoutSession } from '../../simulator/objects/checkout-session.ts';
 import type { AnswerChecker } from './answers.ts';
 import { answerChecker } from './answers.ts';
+import { callSites, noting } from './call-sites.ts';
 import { checkEvent } from './events.ts';
 import { knownDifferences, stale, unexplained } from './known-differences.ts';
+import type { SentRequest } from './requests.ts';
 import { checkRequest } from './requests.ts';
 import type { Problem, Spec } from './spec.ts';
 import { readSpec } from './spec.ts';
@@ -138,6 +141,71 @@ describe('a mistake is caught', () => {
     expect(sent({ currency: 'usd' })).toEqual([`missing parameter ${name} amount`]);
     expect(sent({ ...needed, amount: '4.50' })).toEqual([`wrong value ${name} amount`]);
     expect(sent({ ...needed, capture_method: 'later' })).toEqual([`wrong value ${name} capture_method`]);
+  });
+
+  it('a checkout shown in a way that has another name now, one without a price, and one whose group is misspelt', () => {
+    const name = 'POST /v1/checkout/sessions';
+    const price = { currency: 'usd', unit_amount: '2500', product_data: { name: 'Lesson' } };
+    const bought = { mode: 'payment', line_items: { 0: { price_data: price, quantity: '1' } } };
+    const sent = (params: SentRequest['params']): string[] =>
+      kindsAt(checkRequest(spec, { method: 'POST', path: '/v1/checkout/sessions', params }));
+    expect(sent({ ...bought, ui_mode: 'hosted_page' })).toEqual([]);
+    expect(sent({ ...bought, ui_mode: 'hosted' })).toEqual([`wrong value ${name} ui_mode`]);
+    expect(sent({ ...bought, line_items: { 0: { price_data: { ...price, unit_amount: 'much' } } } })).toEqual(
+      [`wrong value ${name} line_items[][price_data][unit_amount]`],
+    );
+    expect(sent({ ...bought, payment_intent_data: { transfergroup: 'booking:1' } })).toEqual([
+      `unknown parameter ${name} payment_intent_data[transfergroup]`,
+    ]);
+  });
+
+  it('a checkout paid in a way that Stripe does not have, and one whose end is no time', () => {
+    const opened = checkoutSession({
+      id: 'cs_1',
+      created: 1,
+      allowedMethodTypes: null,
+      amount: 2_500,
+      cancelUrl: null,
+      clientReferenceId: 'booking:1',
+      clientSecret: null,
+      currency: 'usd',
+      customer: null,
+      customerCreation: 'if_required',
+      customerDetails: null,
+      customerEmail: null,
+      expiresAt: 3_601,
+      locale: null,
+      metadata: {},
+      redirectOnCompletion: null,
+      returnUrl: null,
+      submitType: null,
+      successUrl: 'https://example.org/done',
+      uiMode: 'hosted_page',
+      url: 'https://example.org/pay',
+    });
+    const answered = (body: object): string[] =>
+      kindsAt(
+        unexplained(checker.answer({ method: 'GET', path: '/v1/checkout/sessions/cs_1', status: 200, body })),
+      );
+    expect(answered(opened)).toEqual([]);
+    expect(answered({ ...opened, payment_status: 'maybe' })).toEqual([
+      'wrong value checkout.session.payment_status',
+    ]);
+    expect(answered({ ...opened, expires_at: null })).toContain('wrong value checkout.session.expires_at');
+    expect(answered({ ...opened, total_details: { amount_discount: 0, amount_tax: 0, tip: 1 } })).toContain(
+      'unknown field payment_pages_checkout_session_total_details.tip',
+    );
+  });
+
+  it('a call to Stripe that no code of ours made, through as many resources as it goes', async () => {
+    const sites = new Set<string>();
+    const sessions = { expire: (id: string) => Promise.resolve(id) };
+    const stripe = noting({ checkout: { sessions } } as never, sites);
+    expect(await stripe.checkout.sessions.expire('cs_1')).toBe('cs_1');
+    expect([...sites]).toEqual(['nowhere of ours checkout.sessions.expire']);
+    expect(callSites().filter((site) => site.endsWith(' checkout.sessions.expire'))).toEqual([
+      expect.stringMatching(/^activities\/moves\/expire-checkout\.ts:\d+ /),
+    ]);
   });
 
   it('a filter that a list does not have', () => {

@@ -74,9 +74,16 @@ async function transfers({ stripe, fund }: House, destination: string): Promise<
   });
   await stripe.transfers.updateReversal(transfer.id, back.id, { metadata: { why: 'dispute' } });
   await stripe.transfers.retrieveReversal(transfer.id, back.id, { expand: ['balance_transaction'] });
-  await stripe.transfers.listReversals(transfer.id, { limit: 10 });
   await stripe.transfers.retrieve(transfer.id, { expand: ['destination', 'source_transaction'] });
   await stripe.transfers.list({ transfer_group: 'lesson:2', destination, limit: 100 });
+  const whole = await stripe.transfers.create({ amount: 200, currency: 'usd', destination });
+  await stripe.transfers.createReversal(whole.id, { amount: 50 });
+  await stripe.transfers.createReversal(whole.id, {
+    description: 'all that is left',
+    expand: ['destination_payment_refund', 'transfer'],
+  });
+  const newest = await stripe.transfers.listReversals(whole.id, { limit: 1 });
+  await stripe.transfers.listReversals(whole.id, { starting_after: newest.data[0]?.id ?? '' });
 }
 
 async function payouts({ stripe, control, advance }: House, stripeAccount: string): Promise<void> {

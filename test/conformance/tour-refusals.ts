@@ -1,5 +1,17 @@
+import type Stripe from 'stripe';
 import type { House } from '../simulator/house.ts';
-import { refusal, sdkFor } from '../simulator/house.ts';
+import { idIn, refusal, sdkFor } from '../simulator/house.ts';
+
+const sold = {
+  mode: 'payment',
+  success_url: 'https://example.org/done',
+  line_items: [
+    {
+      quantity: 1,
+      price_data: { currency: 'usd', unit_amount: 450, product_data: { name: 'Lesson' } },
+    },
+  ],
+} satisfies Stripe.Checkout.SessionCreateParams;
 
 /** Each kind of no that Stripe has, once; answers the HTTP statuses and codes met on the way. */
 export async function meetRefusals(house: House): Promise<ReadonlySet<string>> {
@@ -18,6 +30,12 @@ export async function meetRefusals(house: House): Promise<ReadonlySet<string>> {
   const { id: ready } = await payee();
   const { id: blank } = await stripe.accounts.create({ type: 'express', country: 'US' });
   await create({}, 'taken');
+  const open = await stripe.checkout.sessions.create(sold);
+  await stripe.checkout.sessions.expire(open.id);
+  const { latest_charge: charge } = await fund(450);
+  const accused = { charge, reason: 'duplicate', dueBy: null };
+  const { id: disputed } = await control<{ id: string }>('POST', '/disputes', accused);
+  const sent = await stripe.transfers.create({ amount: 1, currency: 'usd', destination: ready });
   const fault = (path: string, kind: object) =>
     control('POST', '/faults', { method: 'POST', path, fault: kind });
 
@@ -45,6 +63,17 @@ export async function meetRefusals(house: House): Promise<ReadonlySet<string>> {
     () => stripe.refunds.cancel(refunded.id),
     () => stripe.transfers.create({ amount: 1, currency: 'usd', destination: blank }),
     () => stripe.transfers.create({ amount: 99_999_999, currency: 'usd', destination: ready }),
+    () => stripe.transfers.createReversal(sent.id, { amount: 2 }),
+    () => stripe.transfers.retrieveReversal(sent.id, 'trr_none'),
+    () => stripe.checkout.sessions.create({ ...sold, ui_mode: 'hosted' }),
+    () => stripe.checkout.sessions.create({ ...sold, ui_mode: 'elements' }),
+    () => stripe.checkout.sessions.create({ ...sold, expires_at: 1 }),
+    () => stripe.checkout.sessions.expire(open.id),
+    () => stripe.checkout.sessions.retrieve('cs_none'),
+    () => stripe.disputes.update(disputed, { evidence: { customer_name: 'S' } }),
+    () => stripe.disputes.update('du_none', { submit: true }),
+    () => stripe.refunds.create({ charge: idIn(charge) }),
+    () => stripe.radar.earlyFraudWarnings.retrieve('issfr_none'),
     () => stripe.payouts.create({ amount: 99_999_999, currency: 'usd' }, { stripeAccount: ready }),
     () => stripe.accounts.retrieve('acct_none'),
     () => stripe.balance.retrieve({}, { stripeAccount: 'acct_none' }),

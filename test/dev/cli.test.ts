@@ -1,56 +1,23 @@
-import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { announce } from '../../worker/instance.ts';
-import { demoTokens } from '../../worker/tokens.ts';
 import { openHouse } from '../house/house.ts';
 import type { House } from '../house/house.ts';
 import { book, openAccount } from '../house/lessons.ts';
+import { commandLineOf, json } from './command-line.ts';
 
 // The command line as a script sees it: a process of its own, its answer on stdout, its exit code.
 
-const root = resolve(import.meta.dirname, '../..');
-
 let house: House;
+let holdfast: Awaited<ReturnType<typeof commandLineOf>>;
 let account: string;
 
 beforeAll(async () => {
   house = await openHouse();
+  holdfast = await commandLineOf(house);
   account = (await openAccount(house)).id;
-  announce(house.folder, {
-    api: house.apiUrl,
-    dashboard: `${house.apiUrl}/admin`,
-    stripe: house.stripeUrl,
-    temporal: '',
-    temporalUi: null,
-    tokens: await demoTokens(house.config),
-    pid: process.pid,
-  });
 });
 afterAll(() => house.close());
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function holdfast(command: string, variables: Record<string, string> = {}): Promise<Ran> {
-  const { PATH = '', HOME = '' } = process.env;
-  const env = { PATH, HOME, HOLDFAST_DATA_DIR: house.folder, ...variables };
-  const words = command.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? [];
-  return new Promise((done) => {
-    const child = execFile(
-      process.execPath,
-      ['cli/holdfast.mjs', ...words],
-      { cwd: root, env },
-      (_, out, err) => done({ code: child.exitCode ?? -1, out, err }),
-    );
-    child.stdin?.end();
-  });
-}
-
-const json = (out: string): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>;
 const paymentOf = async (id: string) => (await house.request('GET', `/api/lessons/${id}`)).body['payment'];
 
 describe('exit codes', () => {

@@ -59,15 +59,14 @@ export class BookingBooks extends TrueCharge {
       `${key} was used for another request: ${params}`,
     );
     if (known?.fact) return known.fact;
-    const met = known === undefined && move.type === 'transfer' ? this.#obstacle(move, state) : null;
+    const met = known === undefined && move.type === 'transfer' ? this.#obstacle(state) : null;
     if (met !== null) return met;
     const operation: Operation = { params, fact: null };
     this.#operations.set(key, operation);
     if (move.type === 'transfer') this.account.net(key, move.nettable ?? 0);
     if (mishap === 'stuck') return null;
     operation.fact = this.#make(move, state, key, mishap);
-    const moved: readonly MoveFact['type'][] = ['transferred'];
-    if (move.type === 'transfer' && !moved.includes(operation.fact.type)) this.account.unnet(key);
+    if (move.type === 'transfer' && operation.fact.type !== 'transferred') this.account.unnet(key);
     return mishap === 'lost' ? null : operation.fact;
   }
 
@@ -82,13 +81,13 @@ export class BookingBooks extends TrueCharge {
         const recovered = minor(this.account.recoveredOf(this.#id));
         return { type: 'balanceRead', at, available: minor(Math.max(0, this.account.available)), recovered };
       }
-      case 'readCard':
-        throw new Error('a booking saves no card');
+      default:
+        throw new Error(`a booking never makes the move ${move.type}`);
     }
   }
 
   /** The last look before money leaves: at the account, and at the charge (B9). */
-  #obstacle(_: MoveOf<'transfer'>, { payment }: BookingState): MoveFact | null {
+  #obstacle({ payment }: BookingState): MoveFact | null {
     const at = this.#now();
     if (at < this.account.readyAt) return { type: 'accountNotReady', at, detail: 'inactive', spent: false };
     const known = JSON.stringify(payment.disputes.map(({ status, taken }) => [status, taken]));
@@ -104,7 +103,8 @@ export class BookingBooks extends TrueCharge {
     if (typeof mishap === 'object') return this.#refused(move, mishap.refused, mishap.final ?? false);
     switch (move.type) {
       case 'openCheckout':
-        invariant(move.expiresAt - at >= durationMs('PT30M') && move.expiresAt - at <= durationMs('P1D'), 'Stripe lets a session live 30 minutes to a day'); // prettier-ignore
+        // Stripe lets a session live half an hour to a day; a request that is made again may come too late for it.
+        if (move.expiresAt - at < durationMs('PT30M') || move.expiresAt - at > durationMs('P1D')) return this.#refused(move, 'expires_at', true); // prettier-ignore
         return this.openCheckout(move.amount, move.expiresAt);
       case 'expireCheckout':
         if (this.session === 'open') this.session = 'expired';

@@ -21,7 +21,7 @@ export class TrueCharge {
   #expiresAt: Instant = 0;
   #paidAt: Instant = 0;
   session: 'none' | 'open' | 'complete' | 'expired' = 'none';
-  payment: 'none' | 'declined' | 'action' | 'processing' | 'failed' | 'captured' = 'none';
+  payment: 'none' | 'declined' | 'processing' | 'failed' | 'captured' = 'none';
   readonly refunds: { readonly id: string; readonly amount: Minor; hasFailed: boolean }[] = [];
   readonly disputes: TrueDispute[] = [];
   readonly transfers: Mutable<SentTransfer>[] = [];
@@ -144,7 +144,7 @@ export class TrueCharge {
     const at = this.#now();
     if (this.payment === 'none') return { type: 'checkoutSeen', at, sessionId: 'cs_1', status, tried: null };
     const failureCode = this.payment === 'declined' || this.payment === 'failed' ? 'card_declined' : null;
-    const awaited = this.payment === 'processing' || this.payment === 'action' ? this.payment : 'method';
+    const awaited = this.payment === 'processing' ? ('processing' as const) : ('method' as const);
     const tried = { paymentIntentId: 'pi_1', clientSecret: null, awaited, failureCode };
     return { type: 'checkoutSeen', at, sessionId: 'cs_1', status, tried };
   }

@@ -56,7 +56,7 @@ export interface Run {
 } // prettier-ignore
 
 /** No life in these tests needs more; a machine that goes in circles is caught, not waited for. */
-const mostFacts = 3_000;
+const mostFacts = 1_500;
 
 class Stopped extends Error {}
 
@@ -159,6 +159,15 @@ export async function liveBooking(input: BookingInput, circumstances: Circumstan
 const onlyRejected = (before: BookingState, after: BookingState): boolean =>
   isDeepStrictEqual({ ...after, rev: 0, rejected: [] }, { ...before, rev: 0, rejected: [] });
 
+/** JSON.parse(JSON.stringify(value)) equals the value; walked, for it is asked after every fact of thousands of lives. */
+function isJsonTrue(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (Array.isArray(value)) return value.every(isJsonTrue);
+  const isPlain = typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain && Object.values(value).every(isJsonTrue);
+}
+
 const neverLess = ['captured', 'transferred', 'reversed', 'netted', 'paidOut'] as const satisfies readonly (keyof Money)[]; // prettier-ignore
 
 /** What must be true of a booking after every fact, whatever it was. */
@@ -170,7 +179,7 @@ function check(before: BookingState, after: BookingState, fact: AnyBookingFact, 
   invariant(ledgerLines(was, is).reduce((sum, line) => sum + line.amount, 0) === 0, `${why}: the ledger sums to zero`);
   for (const name of neverLess) invariant(is[name] >= was[name], `${why}: ${name} fell from ${was[name]} to ${is[name]}`);
   for (const seen of [after, bookingMachine.view(after), bookingMachine.columns(after, now)]) {
-    invariant(isDeepStrictEqual(JSON.parse(JSON.stringify(seen)), seen), `${why}: what is shown is not JSON-true`);
+    invariant(isJsonTrue(seen), `${why}: what is shown is not JSON-true`);
   }
   if (fact.type === 'began' && fact.effect.type === 'transfer') {
     invariant(!isOpen(before.dispute), `${why}: money is sent while a complaint is open`);
@@ -201,7 +210,8 @@ export function assertSettled(run: Run): void {
   const standing = stripe.calendar.standing;
   const isSkipped = facts.some(({ type }) => type === 'skipped');
   if (outcome === 'cancelled' && !isSkipped) invariant(standing.length === 0, 'a cancelled booking keeps its seat');
-  if (outcome === 'completed' && !isSkipped) {
+  // Who resolves a complaint decides about the money, whatever the calendar says.
+  if (outcome === 'completed' && !isSkipped && state.dispute === null) {
     invariant(standing.length === 1 && standing[0]?.startsAt === state.startsAt, 'one seat at the right time');
   }
   if (isSkipped || payment.transferSkipped) return;

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { iso } from '../../domain/time.ts';
 import type { Answer, Place } from './callers.ts';
+import type { House } from './house.ts';
 import { hourMs, openAccount } from './lessons.ts';
 
 /** The booking as the API shows it. */
@@ -83,6 +84,11 @@ export async function pay(house: Place, { payment }: ShownBooking, paymentMethod
   await house.sim('POST', `/checkout/sessions/${payment.sessionId}/complete`, { paymentMethod });
 }
 
+/** The customer's money arrives although the checkout has expired. */
+export async function payLate(house: Place, { payment }: ShownBooking) {
+  await house.sim('POST', `/checkout/sessions/${payment.sessionId}/complete`, { late: true });
+}
+
 /** A booking that is paid and in the calendar. */
 export async function bookPaid(
   house: Place,
@@ -111,6 +117,52 @@ export function order(
   const isAdmin = ['resolve', 'retry', 'skip', 'refund', 'sync'].includes(name);
   const path = isAdmin ? `/api/admin/bookings/${id}/${name}` : `/api/bookings/${id}/${name}`;
   return house.request('POST', path, { body, key, role: isAdmin ? 'admin' : 'app' });
+}
+
+/** A command that must be taken. */
+export async function ordered(house: Place, id: string, name: string, body: unknown): Promise<void> {
+  const answer = await order(house, id, name, body);
+  expect(answer.status, `${name}: ${JSON.stringify(answer.body)}`).toBe(200);
+}
+
+/** Terms of bookings under this name: what stands in `changes`, else the built-in ones. */
+export async function setTerms(house: Place, id: string, changes: Record<string, unknown>): Promise<void> {
+  const body = { kind: 'booking', ...changes };
+  const answer = await house.request('PUT', `/api/admin/policies/${id}`, { body });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+}
+
+/** Every message to people about a booking, as `kind address`, sorted. */
+export async function mailsOf(house: Place, id: string): Promise<string[]> {
+  const mails: { kind: string; to: string | null; agreement: string }[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? '' : `?cursor=${cursor}`;
+    const answer = await house.request('GET', `/_dev/outbox${query}`);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    mails.push(...(answer.body['data'] as unknown as typeof mails));
+    cursor = answer.body['nextCursor'] as unknown as string | null;
+  } while (cursor !== null);
+  const own = mails.filter(({ agreement, kind }) => agreement === `booking:${id}` && kind !== 'admin_alert');
+  return own.map(({ kind, to }) => `${kind} ${to}`).toSorted();
+}
+
+/** The types of the alerts about a booking that nobody has resolved, sorted. */
+export async function openAlertsOf(house: Place, id: string): Promise<string[]> {
+  const query = `subject=${encodeURIComponent(`booking:${id}`)}&resolved=false&limit=100`;
+  const answer = await house.request('GET', `/api/admin/alerts?${query}`);
+  const data = answer.body['data'] as unknown as { type: string }[];
+  return data.map(({ type }) => type).toSorted();
+}
+
+/** When the provider's calendar has this booking: one instant for each time it stands there. */
+export async function inCalendar(house: House, id: string): Promise<string[]> {
+  const answer = await fetch(`${house.calendarUrl}/_cal/bookings`);
+  const { data } = (await answer.json()) as {
+    data: { status: string; start: string; metadata: Record<string, string> }[];
+  };
+  const own = data.filter(({ metadata }) => metadata['workflow_id'] === `booking:${id}`);
+  return own.filter(({ status }) => status === 'accepted').map(({ start }) => start);
 }
 
 /** The booking when the condition holds; fails after `withinMs` of real time with what it last saw. */

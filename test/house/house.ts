@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import type { WorkflowClientInterceptor } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import { inject } from 'vitest';
@@ -123,8 +124,10 @@ export async function openHouse(options: HouseOptions = {}) {
   };
 } // prettier-ignore
 
-/** Every house has a queue of its own on the shared server. */
-const onQueue = (taskQueue: string) => ({
-  start: async (input: { options: object }, next: (input: never) => Promise<string>): Promise<string> =>
-    await next({ ...input, options: { ...input.options, taskQueue } } as never),
+/** Every house has a queue of its own on the shared server, however a workflow is begun. */
+const onQueue = (taskQueue: string): WorkflowClientInterceptor => ({
+  start: async (input, next) => await next({ ...input, options: { ...input.options, taskQueue } }),
+  signalWithStart: async (input, next) => await next({ ...input, options: { ...input.options, taskQueue } }),
+  startUpdateWithStart: async (input, next) =>
+    await next({ ...input, workflowStartOptions: { ...input.workflowStartOptions, taskQueue } }),
 });

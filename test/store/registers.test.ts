@@ -43,6 +43,7 @@ describe('policies', () => {
     );
     const newest = await store.listPolicies();
     expect(newest.map(({ id, version }) => [id, version])).toEqual([
+      ['booking:default', 1],
       ['default', 1],
       ['gold', 3],
     ]);
