@@ -80,7 +80,7 @@ export function createActivities(ports: Ports): Activities {
     readCheckout: (task) =>
       reading(task, (workflowId) => readCheckout(task.move.sessionId, workflowId, ports)),
     readDispute: (task) => reading(task, () => readDispute(task.move.disputeId, ports)),
-    readBalance: (task) => reading(task, (workflowId) => readBalance(task.move, workflowId, ports)),
+    readBalance: (task) => reading(task, (workflowId) => readBalance(task, workflowId, ports)),
     readPayment: (task) => reading(task, (workflowId) => readPayment(task, workflowId, ports)),
     readCard: (task) =>
       reading(task, async () => {

@@ -4,8 +4,8 @@ import { hourMs } from './scenarios.ts';
 const dayMs = 24 * hourMs;
 /** Long after the money has reached the provider's bank; card networks let payers dispute for months. */
 const disputedAt = 60 * dayMs;
-/** Two bookings are settled by then, and the bank's deadline of a week is not over. */
-const wonAt = disputedAt + 6 * dayMs;
+/** Two bookings are settled by then, and the evidence went out two days before the bank's deadline of a week. */
+const wonAt = disputedAt + 5 * dayMs + 12 * hourMs;
 
 const booking = { kind: 'booking', minutes: 60, policy: 'default', bookedAtMs: null, startsAtMs: 0 } as const;
 const session = { ...booking, amount: 5000, state: 'completed' } as const;

@@ -101,17 +101,27 @@ export async function perform(stage: Stage, part: Part, act: Act, at: Instant): 
   return `${act.command}: ${message}`;
 }
 
+/** What the bank does, the status its dispute has then, and how that is told. */
+const bankDeeds = {
+  dispute: { status: 'needs_response', words: 'the bank takes the money back' },
+  win: { status: 'won', words: 'the bank gives the money back' },
+} as const;
+
 /** The bank acts on its own; what it means to us is known when its news have arrived, within a minute. */
-async function atTheBank(stage: Stage, { id, mistakes }: Part, { bank, debt }: BankAct, at: Instant): Promise<string> {
+async function atTheBank(stage: Stage, { id, mistakes }: Part, act: BankAct, at: Instant): Promise<string> {
   const { api, provider } = stage;
-  const { payment, bankDisputes } = await api.get<BookingView>(pathOf(bookingKind, id));
+  const { bank, debt } = act;
+  const { status, words } = bankDeeds[bank];
+  const path = pathOf(bookingKind, id);
+  const { payment, bankDisputes } = await api.get<BookingView>(path);
   if (bank === 'dispute') await api.simulate('/disputes', { charge: payment.chargeId, reason: 'fraudulent' });
   else await api.simulate(`/disputes/${bankDisputes.at(-1)?.id ?? ''}/win`);
   await travelTo(api, at + 60_000);
+  const known = (await api.get<BookingView>(path)).bankDisputes.at(-1)?.status ?? 'not known';
+  if (known !== status) mistakes.push(`a minute after "${bank}" the bank's dispute is ${known}, not ${status}`);
   const owed = await debtOf(stage);
   if (owed !== debt) mistakes.push(`${provider} owes ${owed} after "${bank}", not ${debt}`);
-  const deed = bank === 'dispute' ? 'the bank takes the money back' : 'the bank gives the money back';
-  return `${deed}: the provider owes ${money(owed, payment.currency)}`;
+  return `${words}: the provider owes ${money(owed, payment.currency)}`;
 } // prettier-ignore
 
 /** What the provider of this run owes the platform. */

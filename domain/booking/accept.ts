@@ -150,6 +150,9 @@ function refund(state: BookingState, { amount, by, reason }: CommandOf<'refund'>
   if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
   if (isContested(state)) return refuse('The bank disputes the payment; a refund would pay twice');
   const kept = keptOf(payment.money);
+  const promised = state.plan === null || state.parked !== null ? 0 : kept - state.plan.charge;
+  // Two orders can be heard before the first is carried out; the second would only replace it.
+  if (promised > 0) return refuse(`A refund of ${promised} is under way`, 'not_ready');
   const back = amount ?? kept;
   if (kept === 0) return refuse('Nothing is left to refund');
   if (back > kept) return refuse(`Only ${kept} can be refunded`, 'invalid');

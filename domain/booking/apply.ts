@@ -5,7 +5,7 @@ import { keptOf } from '../payment/books.ts';
 import type { MoveFact } from '../payment/moves.ts';
 import { skipStep } from '../payment/outcome.ts';
 import { alerted, applyDriverFact, noticed } from '../payment/park.ts';
-import { noPayment } from '../payment/payment.ts';
+import { nextAttempt, noPayment } from '../payment/payment.ts';
 import { nothing } from '../payment/plan.ts';
 import { tell } from '../payment/story.ts';
 import type { AnyBookingFact, BookingFact, BookingInput, BookingState } from './booking.ts';
@@ -118,7 +118,9 @@ function applyWord(state: BookingState, fact: Word): BookingState {
       const operation = state.parked?.operation;
       const { plan } = state;
       const kept = operation === 'refund' && plan !== null ? { ...plan, charge: minor(keptOf(payment.money)) } : plan;
-      return { ...state, parked: null, payment: skipStep(payment, operation), plan: kept, calendar: skipCalendar(state, operation) };
+      // A payout may be given up while nobody knows whether it was made: a later one is another operation.
+      const going = operation === 'payOut' ? nextAttempt(payment, 'payOut') : payment;
+      return { ...state, parked: null, payment: skipStep(going, operation), plan: kept, calendar: skipCalendar(state, operation) };
     }
     case 'lookAgain':
       return { ...state, payment: { ...payment, stale: true } };

@@ -3,7 +3,7 @@ import { minor, shareOf } from '../money.ts';
 import { assertNever } from '../errors.ts';
 import { asRead } from './as-read.ts';
 import type { Money } from './books.ts';
-import { book, keptOf } from './books.ts';
+import { book, heldOf, keptOf } from './books.ts';
 import type { Move, MoveFact, PendingPayment } from './moves.ts';
 import type { Intent, Payment } from './payment.ts';
 import { isRead, longWaitLooks, nextAttempt } from './payment.ts';
@@ -110,15 +110,12 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
       };
     case 'debtClosed':
       if (made?.type !== 'closeDebt') return settled;
-      return {
-        ...nextAttempt(settled, 'closeDebt'),
-        debtClosed: true,
-        money: book(money, { advanced: Math.min(money.advanced, fact.recovered) }),
-      };
+      return debtEnded(nextAttempt(settled, 'closeDebt'), fact.recovered);
     case 'disputeSeen':
     case 'calendarBooked':
+      return nextAttempt(settled, made?.type === 'moveCalendar' ? 'moveCalendar' : 'bookCalendar');
     case 'calendarCancelled':
-      return settled;
+      return nextAttempt(settled, 'cancelCalendar');
     case 'accountNotReady': {
       const pause = { move: 'transfer' as const, until: fact.at + accountPollMs, account: true };
       return { ...(fact.spent ? nextAttempt(settled, 'transfer') : settled), pause, waits };
@@ -174,6 +171,15 @@ const idle = (fact: { readonly paymentIntentId: string }) => ({
 /** The payee's balance, but never what they have paid back already out of later transfers. */
 const reversibleOf = (money: Money, { available, recovered }: { readonly available: Minor; readonly recovered: Minor }): Minor =>
   recovered === 0 ? available : minor(Math.min(available, Math.max(0, money.advanced - recovered))); // prettier-ignore
+
+/** What is owed to the payee again pays their debt first; only what they paid of it already is left to send. */
+function debtEnded(payment: Payment, recovered: Minor): Payment {
+  const { money, feeBps, currency } = payment;
+  const fee = shareOf(minor(Math.max(0, keptOf(money))), feeBps, currency);
+  const missing = Math.max(0, heldOf(money) - Math.max(0, fee - money.feeEarned));
+  const advanced = Math.max(Math.min(money.advanced, recovered), money.advanced - missing);
+  return { ...payment, debtClosed: advanced <= recovered, money: book(money, { advanced }) };
+}
 
 /** What is given back comes out of what is held; beyond that the platform's fee is no longer earned. */
 function withRefund({ money, feeBps, currency, recovers }: Payment, amount: Minor): Money {

@@ -51,7 +51,7 @@ describe('a checkout', () => {
   it('stays open for a customer whose first card is declined, and asks nobody twice for the money', async () => {
     const opened = await openCheckout(house, provider);
     await house.sim('POST', `/checkout/sessions/${opened.payment.sessionId}/fail`, {});
-    const tried = await untilBooking(house, opened.id, ({ payment }) => payment['failureCode'] !== null);
+    const tried = await untilBooking(house, opened.id, ({ payment }) => payment.failureCode !== null);
     expect(tried).toMatchObject({ state: 'awaiting_payment', status: 'PENDING', payment: { captured: 0 } });
     await pay(house, opened);
     const paid = await untilBooking(house, opened.id, ({ state }) => state === 'confirmed');
@@ -82,11 +82,7 @@ describe('a checkout', () => {
   it('of a booking that is cancelled before it is paid takes no money any more', async () => {
     const opened = await openCheckout(house, provider);
     await ordered(house, opened.id, 'cancel', { by: 'attendee', reason: 'changed my mind' });
-    const over = await untilBooking(
-      house,
-      opened.id,
-      ({ payment }) => payment['checkoutStatus'] === 'expired',
-    );
+    const over = await untilBooking(house, opened.id, ({ payment }) => payment.checkoutStatus === 'expired');
     expect(over).toMatchObject({ state: 'cancelled', status: 'FAILED', cancelledBy: 'attendee' });
     expect(await atStripe(opened)).toMatchObject({ status: 'expired' });
     await expect(pay(house, opened)).rejects.toThrow(/expired/);

@@ -3,9 +3,10 @@ import type Stripe from 'stripe';
 import { iso } from '../../domain/time.ts';
 import type { Alert } from '../../store/alerts.ts';
 import type { Provider, ShownBooking } from '../house/bookings.ts';
-import { bookPaid, openProvider, order, showBooking } from '../house/bookings.ts';
+import { openCheckout, openProvider, order, pay, showBooking, untilBooking } from '../house/bookings.ts';
 import type { House } from '../house/house.ts';
 import { hourMs, travel } from '../house/lessons.ts';
+import { eventually } from '../house/stories.ts';
 
 type Named = Pick<ShownBooking, 'id'>;
 
@@ -16,13 +17,15 @@ export const openGroupProvider = (house: House): Promise<Provider> =>
   openProvider(house, { eventTypes: [{ id: 1, title: 'Class', duration: 60, seats: 50 }] });
 
 /** A paid booking of a session that begins within two hours: 50.00, of which 45.00 are the provider's. */
-export function bookSoon(
+export async function bookSoon(
   house: House,
   provider: Provider,
   { paymentMethod, ...changes }: Record<string, unknown> & { readonly paymentMethod?: string } = {},
 ): Promise<ShownBooking> {
   const startTime = iso(Math.ceil((house.clock.now() + hourMs) / hourMs) * hourMs);
-  return bookPaid(house, provider, { startTime, ...changes }, paymentMethod);
+  const opened = await openCheckout(house, provider, { startTime, ...changes });
+  await pay(house, opened, paymentMethod);
+  return await untilBooking(house, opened.id, ({ calendar }) => calendar.uid !== null);
 }
 
 /** To a minute past the end of a booking's window, or as long before it as said. */
@@ -58,7 +61,14 @@ export async function ordered(
   return await showBooking(house, id);
 }
 
-/** Money in a new account of the payee or on their way to it is paid out, as a person does at Stripe's site: nothing is left to take back. */
+/** Waits until these figures of a booking's payment are as said. */
+export const becomes = (house: House, { id }: Named, figures: object): Promise<ShownBooking> =>
+  eventually(
+    () => showBooking(house, id),
+    ({ payment }) => Object.entries(figures).every(([name, amount]) => payment[name] === amount),
+  );
+
+/** What is available in a balance is paid out, as a person does at Stripe's site; the platform's unless another is named. */
 export async function emptyBalance(house: House, stripeAccount?: string): Promise<void> {
   const options = stripeAccount === undefined ? {} : { stripeAccount };
   const { available } = await house.stripe.balance.retrieve({}, options);
@@ -78,3 +88,13 @@ export const accuse = (
 export async function debtOf(house: House, { account }: Provider): Promise<unknown> {
   return (await house.request('GET', `/api/accounts/${account.id}`)).body['debt'];
 }
+
+/** The platform has this much of its own, so that no test depends on what others left. */
+export const fund = (house: House, amount: number): Promise<Stripe.PaymentIntent> =>
+  house.stripe.paymentIntents.create({
+    amount,
+    currency: 'usd',
+    payment_method: 'pm_card_bypassPending',
+    allowed_payment_method_types: ['card'],
+    confirm: true,
+  });

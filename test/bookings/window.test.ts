@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { iso } from '../../domain/time.ts';
-import { bookPaid, openAlertsOf, openProvider, setTerms, showBooking } from '../house/bookings.ts';
+import { bookPaid, mailsOf, openAlertsOf, openProvider, setTerms, showBooking } from '../house/bookings.ts';
 import type { Provider, ShownBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
 import type { House } from '../house/house.ts';
@@ -35,7 +35,7 @@ async function isPaidAt({ id }: ShownBooking, endsAt: number): Promise<void> {
 }
 
 describe('a paid booking', () => {
-  it('is held to the end of its window, then transferred and paid out once', async () => {
+  it('is held to the end of its window, then transferred and paid out once, and both are told once', async () => {
     const booked = await bookPaid(house, provider);
     expect(booked).toMatchObject({
       status: 'SUCCEEDED',
@@ -50,6 +50,12 @@ describe('a paid booking', () => {
     });
     await travel(house, 'P3D');
     expect(await showBooking(house, booked.id)).toMatchObject({ payment: { paidOut: 4500 } });
+    // Whoever is told of money is told once.
+    expect(await mailsOf(house, booked.id)).toEqual([
+      expect.stringMatching(/^booking_confirmed a\d+@example.org$/),
+      'booking_confirmed tutor@example.org',
+      'payout_processed tutor@example.org',
+    ]);
     await checkBooks(house);
   });
 
@@ -69,8 +75,8 @@ describe('a paid booking', () => {
     await setTerms(house, 'from-payment', { hold: { anchor: 'payment', for: 'PT72H' } });
     const startTime = iso(hourIn(20 * dayMs));
     const booked = await bookPaid(house, provider, { startTime, policy: 'from-payment' });
-    expect(booked.hold).toMatchObject({ anchor: 'payment', startedAt: booked.payment['chargedAt'] });
-    await isPaidAt(booked, Date.parse(String(booked.payment['chargedAt'])) + windowMs);
+    expect(booked.hold).toMatchObject({ anchor: 'payment', startedAt: booked.payment.chargedAt });
+    await isPaidAt(booked, Date.parse(String(booked.payment.chargedAt)) + windowMs);
     await checkBooks(house);
   });
 });

@@ -17,14 +17,14 @@ export class PayeeAccount {
   readonly #debts = new Map<string, Debt>();
   readonly #kept = new Map<string, { booking: string; amount: number }[]>();
 
-  /** Keeps the debt of a booking in step with what it laid out; a debt that grows is open again. */
+  /** Keeps the debt of a booking in step with what it laid out; one that grows, or ended in part only, is open again. */
   follow(booking: string, advanced: number): void {
     const debt = this.#debts.get(booking);
     if (debt === undefined) {
       if (advanced > 0) this.#debts.set(booking, { advanced, recovered: 0, closedWith: null });
       return;
     }
-    if (advanced > debt.advanced) debt.closedWith = null;
+    if (advanced !== debt.advanced && advanced > (debt.closedWith ?? 0)) debt.closedWith = null;
     debt.advanced = advanced;
   }
 

@@ -61,11 +61,12 @@ export class BookingBooks extends TrueCharge {
     if (known?.fact) return known.fact;
     const met = known === undefined && move.type === 'transfer' ? this.#obstacle(state) : null;
     if (met !== null) return met;
+    if (known === undefined && move.type === 'transfer') this.#mayBeSent(move, state);
     const operation: Operation = { params, fact: null };
     this.#operations.set(key, operation);
     if (move.type === 'transfer') this.account.net(key, move.nettable ?? 0);
     if (mishap === 'stuck') return null;
-    operation.fact = this.#make(move, state, key, mishap);
+    operation.fact = this.#make(move, key, mishap);
     if (move.type === 'transfer' && operation.fact.type !== 'transferred') this.account.unnet(key);
     return mishap === 'lost' ? null : operation.fact;
   }
@@ -95,7 +96,14 @@ export class BookingBooks extends TrueCharge {
     return isNews ? this.paid(payment.transfers.map(({ id }) => id)) : null;
   } // prettier-ignore
 
-  #make(move: JournalMove, state: BookingState, key: string, mishap: Mishap | undefined): MoveFact {
+  /** No first request for a transfer meets a dispute, or asks for more than the charge still has. */
+  #mayBeSent(move: MoveOf<'transfer'>, { payment: { money } }: BookingState): void {
+    const has = sumOf(this.transfers) - this.reversed + money.netted - money.advanced;
+    invariant(!this.isContested, 'sends money the bank fights over');
+    invariant(has + move.amount + move.fee <= this.kept, `sends ${move.amount} on top of ${has} with a fee of ${move.fee}, of ${this.kept}`); // prettier-ignore
+  }
+
+  #make(move: JournalMove, key: string, mishap: Mishap | undefined): MoveFact {
     const at = this.#now();
     if (mishap === 'account_not_ready')
       return { type: 'accountNotReady', at, detail: 'inactive', spent: true };
@@ -112,7 +120,7 @@ export class BookingBooks extends TrueCharge {
       case 'refund':
         return this.#refund(move);
       case 'transfer':
-        return this.#transfer(move, state, key);
+        return this.#transfer(move, key);
       case 'reverse':
         return this.#reverse(move);
       case 'advance':
@@ -155,12 +163,9 @@ export class BookingBooks extends TrueCharge {
     return { type: 'refunded', at: this.#now(), refundId: id, amount: move.amount, status: 'succeeded' };
   }
 
-  #transfer(move: MoveOf<'transfer'>, { payment: { money } }: BookingState, key: string): MoveFact {
-    invariant(!this.isContested, `${key} sends money the bank fights over`);
+  #transfer(move: MoveOf<'transfer'>, key: string): MoveFact {
     const kept = this.account.nettedBy(key);
     const amount = minor(move.amount - kept);
-    const has = sumOf(this.transfers) - this.reversed + money.netted - money.advanced;
-    invariant(has + move.amount + move.fee <= this.kept, `${key} sends ${move.amount} on top of ${has} with a fee of ${move.fee}, of ${this.kept}`); // prettier-ignore
     const at = this.#now();
     const netted = minor(kept);
     if (amount === 0) return { type: 'transferred', at, transferId: null, amount, fee: move.fee, netted };

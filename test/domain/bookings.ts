@@ -12,7 +12,7 @@ import { ms, utc } from './lessons.ts';
 /** The usual booking: $50.00 for half an hour, booked two days ahead and paid five minutes later. */
 export const openedAt = utc('2026-11-29T12:00:00Z');
 export const paidAt = openedAt + ms('PT5M');
-export const startsAt = utc('2026-12-01T15:00:00Z');
+const startsAt = utc('2026-12-01T15:00:00Z');
 export const endsAt = utc('2026-12-01T15:30:00Z');
 export const windowEnd = endsAt + ms('PT72H');
 

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { iso } from '../../domain/time.ts';
 import type { Answer, Place } from './callers.ts';
 import type { House } from './house.ts';
-import { hourMs, openAccount } from './lessons.ts';
+import { hourMs, minuteMs, openAccount } from './lessons.ts';
 
 /** The booking as the API shows it. */
 export interface ShownBooking {
@@ -13,17 +13,22 @@ export interface ShownBooking {
   readonly cancelReason: string | null;
   readonly startsAt: string;
   readonly endsAt: string;
+  readonly attendee: { readonly email: string };
   readonly calendar: { readonly uid: string | null; readonly cancelled: boolean };
   readonly hold: { readonly anchor: string; readonly startedAt: string | null; readonly endsAt: string | null };
   readonly transferAttempts: number;
   readonly payment: Record<string, number> & {
     readonly state: string;
     readonly sessionId: string;
+    readonly checkoutStatus: string;
+    readonly chargedAt: string | null;
+    readonly failureCode: string | null;
     readonly paymentIntentId: string;
     readonly chargeId: string;
     readonly transferId: string | null;
     readonly refundIds: string[];
   };
+  readonly bankDisputes: readonly { readonly id: string; readonly status: string }[];
   readonly dispute: { readonly outcome: { readonly outcome: string } | null } | null;
   readonly needsAttention: { readonly reason: string; readonly operation: string; readonly commands: string[] } | null;
 } // prettier-ignore
@@ -67,6 +72,14 @@ export function session(house: Place, provider: Provider, changes: Record<string
   };
 }
 
+let minute = 0;
+
+/** A start this many hours from now, give or take one, that no other booking has. */
+export function startIn(house: Place, hours: number): string {
+  minute += 1;
+  return iso((Math.ceil(house.clock.now() / hourMs) + hours) * hourMs + (minute % 60) * minuteMs);
+}
+
 /** A checkout that waits for its customer. */
 export async function openCheckout(
   house: Place,
@@ -94,9 +107,10 @@ export async function bookPaid(
   house: Place,
   provider: Provider,
   changes: Record<string, unknown> = {},
+  paymentMethod = 'pm_card_visa',
 ): Promise<ShownBooking> {
   const opened = await openCheckout(house, provider, changes);
-  await pay(house, opened);
+  await pay(house, opened, paymentMethod);
   return await untilBooking(house, opened.id, ({ state }) => state === 'confirmed');
 }
 

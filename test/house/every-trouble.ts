@@ -4,26 +4,25 @@ import type { House } from './house.ts';
 import { openHouse } from './house.ts';
 import { checkBooks } from './books.ts';
 import { travel } from './lessons.ts';
-import type { Life, WriteStory } from './writes.ts';
-import { attend, expectOneEffect, isBooking, liveOn, requestsOf, workflowIdOf } from './writes.ts';
+import type { WriteStory } from './writes.ts';
+import { expectOneEffect, requestsOf } from './writes.ts';
 
 type Name = keyof typeof troubles;
 const names = Object.keys(troubles) as Name[];
 
 /** Every one of these writes meets every trouble once; the lives of one write share a house and their last journey. */
-export function meetEveryTrouble(stories: readonly WriteStory[]): void {
+export function meetEveryTrouble<L>(stories: readonly WriteStory<L>[]): void {
   describe.each(stories)('$move', (story) => {
     let house: House;
-    const lives = new Map<Name, Life>();
-    const lifeOf = (name: Name): Life => lives.get(name)!;
+    const lives = new Map<Name, L>();
+    const lifeOf = (name: Name): L => lives.get(name)!;
     beforeAll(async () => {
       house = await openHouse({ stripeTimeoutMs: impatientMs });
       for (const name of names) lives.set(name, await liveInto(house, story, name));
       await new Promise((resolve) => setTimeout(resolve, zombieMs));
       // Who was parked because Stripe held the request back has looked again by then.
       await travel(house, 'PT2H');
-      if (isBooking(story)) for (const life of lives.values()) await attend(house, life);
-      await liveOn(house, lifeOf('rate limit'));
+      await story.finish(house, [...lives.values()]);
     }, 180_000);
     afterAll(async () => {
       await house.close();
@@ -44,7 +43,7 @@ export function meetEveryTrouble(stories: readonly WriteStory[]): void {
 
     it('begins a new key only when the old answer was replayed and a read showed no effect', async () => {
       const life = lifeOf('stored 500 without effect');
-      const subject = workflowIdOf(life);
+      const subject = story.workflowIdOf(life);
       const { rows } = await house.store.listAudit({ subject, action: 'new_generation', limit: 10 });
       expect(rows).toHaveLength(1);
       expect(rows[0]).toMatchObject({ before: { generation: 1 }, after: { generation: 2 } });
@@ -58,7 +57,7 @@ export function meetEveryTrouble(stories: readonly WriteStory[]): void {
       const between = all.slice(at(replay?.id) + 1, at(made?.id));
       expect(between.map(({ method }) => method), 'reads between the two keys').toContain('GET');
       for (const name of names.filter((one) => one !== 'stored 500 without effect')) {
-        const others = await house.store.listAudit({ subject: workflowIdOf(lifeOf(name)), action: 'new_generation', limit: 1 });
+        const others = await house.store.listAudit({ subject: story.workflowIdOf(lifeOf(name)), action: 'new_generation', limit: 1 });
         expect(others.rows, name).toEqual([]);
       }
     });
@@ -69,8 +68,8 @@ export function meetEveryTrouble(stories: readonly WriteStory[]): void {
   });
 } // prettier-ignore
 
-/** Leads one lesson into the trouble. */
-async function liveInto(house: House, story: WriteStory, name: Name): Promise<Life> {
+/** Leads one agreement into the trouble. */
+async function liveInto<L>(house: House, story: WriteStory<L>, name: Name): Promise<L> {
   const life = await story.before(house);
   await arm(house, story.target(life), troubles[name]);
   await story.cause(house, life);

@@ -15,20 +15,31 @@ export interface Life {
   readonly paymentIntentId: string;
 }
 
-/** One write of a lesson's life: how to come to it, where it goes, and what the money is when all is over. */
-export interface WriteStory {
+/** One write of an agreement's life: how to come to it, where it goes, and what the money is when all is over. */
+export interface WriteStory<L = Life> {
   readonly move: MoveType;
-  /** Brings a lesson to the moment before the write. */
-  readonly before: (house: House) => Promise<Life>;
-  readonly target: (life: Life) => Target;
+  readonly workflowIdOf: (life: L) => string;
+  /** Brings an agreement to the moment before the write. */
+  readonly before: (house: House) => Promise<L>;
+  readonly target: (life: L) => Target;
   /** Everything in Stripe by which this write could be made or found. */
-  readonly reach: (life: Life) => Target;
+  readonly reach: (life: L) => Target;
   /** Lets the time come, or gives the command, at which the write is made. */
-  readonly cause: (house: House, life: Life) => Promise<unknown>;
-  readonly end: { readonly state: string; readonly payment: Readonly<Record<string, unknown>> };
-  /** The objects that the write leaves in Stripe for this lesson. */
-  readonly objects: (house: House, life: Life) => Promise<unknown[]>;
+  readonly cause: (house: House, life: L) => Promise<unknown>;
+  /** Brings all who came through their trouble to the end. */
+  readonly finish: (house: House, lives: readonly L[]) => Promise<void>;
+  /** The agreement as the API shows it, and what it must show in the end. */
+  readonly shown: (house: House, life: L) => Promise<unknown>;
+  readonly end: Readonly<Record<string, unknown>>;
+  /** The objects that the write leaves in Stripe for this agreement. */
+  readonly objects: (house: House, life: L) => Promise<unknown[]>;
 }
+
+/** What the writes of all lessons share. */
+const ofLessons = {
+  workflowIdOf: (life: Life) => workflowIdOf(life),
+  shown: (house: House, { id }: Life) => show(house, id),
+};
 
 /** Far enough ahead that an outage of a day ends before the lesson, near enough for a hold placed today. */
 const nearMs = 48 * hourMs;
@@ -90,7 +101,7 @@ export const attend = async (house: House, { id }: { readonly id: string }): Pro
   await bothJoin(house, await show(house, id));
 
 /** Whether the write is part of getting paid, so that nobody can come to the lesson before it. */
-export const isBooking = ({ move }: WriteStory): boolean =>
+export const isBooking = ({ move }: Pick<WriteStory, 'move'>): boolean =>
   move === 'authorize' || move === 'createCustomer' || move === 'saveCard';
 
 /** To the moment at which the lesson and its payouts are over. */
@@ -121,8 +132,7 @@ const wholeIntent = ({ paymentIntentId }: Life): Target => ({
   path: `/v1/payment_intents/${paymentIntentId}*`,
 });
 
-/** Every Stripe write of a lesson's life. */
-export const writeStories: readonly WriteStory[] = [
+const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>[] = [
   {
     move: 'authorize',
     before: (house) => blankLife(house, nearMs),
@@ -219,24 +229,38 @@ export const writeStories: readonly WriteStory[] = [
   },
 ]; // prettier-ignore
 
-/** Every request by which this lesson's write reached Stripe, oldest first. */
-export async function requestsOf(house: House, { target }: WriteStory, life: Life): Promise<LoggedRequest[]> {
+/** Every Stripe write of a lesson's life. */
+export const writeStories: readonly WriteStory[] = lessonWrites.map((write) => ({
+  ...write,
+  ...ofLessons,
+  async finish(house, lives) {
+    if (isBooking(write)) for (const life of lives) await attend(house, life);
+    for (const life of lives.slice(-1)) await liveOn(house, life);
+  },
+}));
+
+/** Every request by which this write reached Stripe, oldest first. */
+export async function requestsOf<L>(
+  house: House,
+  { target, workflowIdOf: idOf }: WriteStory<L>,
+  life: L,
+): Promise<LoggedRequest[]> {
   const { path } = target(life);
   const isOurs = ({ params }: LoggedRequest): boolean => {
     const { metadata } = params as { metadata?: Record<string, string> };
-    return metadata === undefined || metadata['workflow_id'] === workflowIdOf(life);
+    return metadata === undefined || metadata['workflow_id'] === idOf(life);
   };
   return (await requests(house)).filter((one) => one.method === 'POST' && one.path === path && isOurs(one));
 }
 
 /** Both books of one write: it took effect once for Stripe and once for us, and nobody waits for a person. */
-export async function expectOneEffect(house: House, story: WriteStory, life: Life): Promise<void> {
-  const lesson = await show(house, life.id);
-  expect(lesson).toMatchObject({ ...story.end, needsAttention: null });
+export async function expectOneEffect<L>(house: House, story: WriteStory<L>, life: L): Promise<void> {
+  const workflowId = story.workflowIdOf(life);
+  expect(await story.shown(house, life)).toMatchObject({ ...story.end, needsAttention: null });
   const effects = (await requestsOf(house, story, life)).filter(tookEffect);
   expect(effects, 'requests that took effect').toHaveLength(1);
   expect(await story.objects(house, life), 'objects in Stripe').toHaveLength(1);
-  const operations = await house.store.listOperations(workflowIdOf(life));
+  const operations = await house.store.listOperations(workflowId);
   const effective = operations.filter(({ kind, result }) => kind === story.move && result === 'effect');
   expect(effective, 'operations with an effect').toHaveLength(1);
   expect(
@@ -244,7 +268,7 @@ export async function expectOneEffect(house: House, story: WriteStory, life: Lif
     'unfinished operations',
   ).toEqual([]);
   const { data: parked } = (
-    await house.request('GET', `/api/admin/alerts?type=PARKED&subject=${workflowIdOf(life)}&resolved=false`)
+    await house.request('GET', `/api/admin/alerts?type=PARKED&subject=${workflowId}&resolved=false`)
   ).body;
   expect(parked, 'open PARKED alerts').toEqual([]);
 }

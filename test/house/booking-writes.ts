@@ -1,0 +1,238 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { iso } from '../../domain/time.ts';
+import { accuse, emptyBalance, transfersOf, workflowIdOf } from '../bookings/money.ts';
+import type { Provider, ShownBooking } from './bookings.ts';
+import {
+  bookPaid, openCheckout, openProvider, ordered, pay, session, setTerms, showBooking, untilBooking,
+} from './bookings.ts'; // prettier-ignore
+import type { House } from './house.ts';
+import { hourMs, travel } from './lessons.ts';
+import { eventually } from './stories.ts';
+import type { WriteStory } from './writes.ts';
+
+/** A booking on its way to one write; what is not there yet has no name. */
+export interface BookingLife {
+  readonly id: string;
+  readonly provider: Provider;
+  readonly sessionId: string;
+  readonly paymentIntentId: string;
+  readonly transferId: string;
+  readonly disputeId: string;
+}
+
+const nameless = { sessionId: '', paymentIntentId: '', transferId: '', disputeId: '' };
+
+const lifeOf = (provider: Provider, { id, payment }: ShownBooking): BookingLife => ({
+  ...nameless,
+  id,
+  provider,
+  sessionId: payment.sessionId,
+  paymentIntentId: payment.paymentIntentId,
+  transferId: payment.transferId ?? '',
+});
+
+/** Terms of one provider; each is asked for under the provider's own name. */
+async function termsFor(house: House, { id }: Provider, terms: Record<string, unknown>): Promise<string> {
+  await setTerms(house, id, terms);
+  return id;
+}
+
+/** Paid the moment it is booked. */
+const atOnce = (house: House, provider: Provider): Promise<string> =>
+  termsFor(house, provider, { hold: { anchor: 'payment', for: 'PT0S' } });
+
+const becomes = (house: House, { id }: Pick<ShownBooking, 'id'>, figures: Readonly<Record<string, number>>) =>
+  untilBooking(house, id, ({ payment }) =>
+    Object.entries(figures).every(([name, amount]) => payment[name] === amount),
+  );
+
+async function bookTransferred(house: House, provider: Provider): Promise<BookingLife> {
+  const booked = await bookPaid(house, provider, { policy: await atOnce(house, provider) });
+  return lifeOf(provider, await becomes(house, booked, { transferred: 4500 }));
+}
+
+/** A booking in an hour that is paid for and that the payer's bank disputes. */
+async function bookDisputed(house: House): Promise<BookingLife> {
+  const provider = await openProvider(house);
+  const booked = await bookPaid(house, provider);
+  const { id: disputeId } = await accuse(house, booked);
+  const life = { ...lifeOf(provider, booked), disputeId };
+  await eventually(
+    () => house.request('GET', `/api/disputes/${disputeId}`),
+    ({ status, body }) => status === 200 && body['stripeStatus'] !== null,
+  );
+  return life;
+}
+
+/** The tries of one move pass in travelled time. */
+const tries = 'PT10M';
+
+const give =
+  (name: string, body: Readonly<Record<string, unknown>>) =>
+  async (house: House, { id }: BookingLife): Promise<void> => {
+    await ordered(house, id, name, { reason: 'agreed with both', ...body });
+    await travel(house, tries);
+  };
+
+const answerBank =
+  (word: string) =>
+  async (house: House, { disputeId }: BookingLife): Promise<void> => {
+    const call = { body: { reason: 'we looked into it' }, key: crypto.randomUUID() };
+    const answer = await house.request('POST', `/api/admin/disputes/${disputeId}/${word}`, call);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    await travel(house, tries);
+  };
+
+/** Asks for a checkout while Stripe is in trouble: the caller is answered late or 202. */
+async function openInTrouble(house: House, { id, provider }: BookingLife): Promise<void> {
+  // Long enough that a checkout opened by the hourly look can still be paid.
+  const policy = await termsFor(house, provider, { checkoutExpires: 'PT6H' });
+  const body = session(house, provider, { id, policy });
+  const asked = house.request('POST', '/api/bookings', { role: 'app', body });
+  await eventually(
+    () => house.store.findAgreement(`booking:${id}`),
+    (row) => row !== null,
+  );
+  await pause(300);
+  await travel(house, tries);
+  expect((await asked).status).toBeOneOf([201, 202]);
+}
+
+const ofBookings = {
+  workflowIdOf,
+  shown: (house: House, { id }: BookingLife) => showBooking(house, id),
+  finish: () => Promise.resolve(),
+};
+
+const ofDisputes = {
+  workflowIdOf: ({ disputeId }: BookingLife) => `dispute:${disputeId}`,
+  shown: async (house: House, { disputeId }: BookingLife) =>
+    (await house.request('GET', `/api/disputes/${disputeId}`)).body,
+  finish: () => Promise.resolve(),
+};
+
+const paidSession = async (house: House, { id }: BookingLife): Promise<void> => {
+  await pay(house, await showBooking(house, id));
+  await untilBooking(house, id, ({ state }) => state === 'confirmed');
+};
+
+const at = (path: string) => ({ path });
+
+/** Every Stripe write of a booking's life, and of the dispute of its charge. */
+export const bookingWrites: readonly WriteStory<BookingLife>[] = [
+  {
+    ...ofBookings,
+    move: 'openCheckout',
+    before: async (house) => ({
+      ...nameless,
+      id: `bkg_${crypto.randomUUID().slice(0, 12)}`,
+      provider: await openProvider(house),
+    }),
+    target: () => at('/v1/checkout/sessions'),
+    reach: () => at('/v1/checkout/sessions'),
+    cause: openInTrouble,
+    async finish(house, lives) {
+      for (const life of lives) await paidSession(house, life);
+    },
+    end: { state: 'confirmed', status: 'SUCCEEDED', payment: { captured: 5000, held: 5000 } },
+    objects: async (house, life) =>
+      (await house.stripe.checkout.sessions.list({ limit: 100 })).data.filter(
+        (one) => one.client_reference_id === workflowIdOf(life),
+      ),
+  },
+  {
+    ...ofBookings,
+    move: 'expireCheckout',
+    before: async (house) => {
+      const provider = await openProvider(house);
+      return lifeOf(provider, await openCheckout(house, provider));
+    },
+    target: ({ sessionId }) => at(`/v1/checkout/sessions/${sessionId}/expire`),
+    reach: ({ sessionId }) => at(`/v1/checkout/sessions/${sessionId}*`),
+    cause: give('cancel', { by: 'attendee' }),
+    end: { state: 'cancelled', status: 'FAILED', payment: { captured: 0, checkoutStatus: 'expired' } },
+    objects: async (house, { sessionId }) =>
+      [await house.stripe.checkout.sessions.retrieve(sessionId)].filter(({ status }) => status === 'expired'),
+  },
+  {
+    ...ofBookings,
+    move: 'refund',
+    before: async (house) => {
+      const provider = await openProvider(house);
+      const startTime = iso(Math.ceil(house.clock.now() / hourMs + 12) * hourMs);
+      return lifeOf(provider, await bookPaid(house, provider, { startTime }));
+    },
+    target: () => at('/v1/refunds'),
+    reach: () => at('/v1/refunds'),
+    cause: give('refund', { amount: 2000 }),
+    finish: (house) => travel(house, 'P4D'),
+    end: {
+      status: 'PARTIALLY_REFUNDED',
+      payment: { captured: 5000, refunded: 2000, feeEarned: 300, transferred: 2700, held: 0 },
+    },
+    objects: async (house, { paymentIntentId }) =>
+      (await house.stripe.refunds.list({ payment_intent: paymentIntentId })).data,
+  },
+  {
+    // The provider owes all of an earlier booking that was refunded after they had been paid out.
+    ...ofBookings,
+    move: 'transfer',
+    before: async (house) => {
+      const provider = await openProvider(house);
+      const earlier = await bookTransferred(house, provider);
+      await emptyBalance(house, provider.account.stripeId);
+      await ordered(house, earlier.id, 'refund', { reason: 'agreed with both' });
+      await becomes(house, earlier, { refunded: 5000, advanced: 4500 });
+      return lifeOf(provider, await openCheckout(house, provider, { policy: provider.id }));
+    },
+    target: () => at('/v1/transfers'),
+    reach: () => at('/v1/transfers'),
+    async cause(house, life) {
+      await paidSession(house, life);
+      await travel(house, tries);
+    },
+    end: {
+      status: 'TRANSFERRED',
+      payment: { captured: 5000, transferred: 2250, netted: 2250, feeEarned: 500, held: 0 },
+    },
+    objects: transfersOf,
+  },
+  {
+    ...ofBookings,
+    move: 'reverse',
+    before: async (house) => bookTransferred(house, await openProvider(house)),
+    target: ({ transferId }) => at(`/v1/transfers/${transferId}/reversals`),
+    reach: ({ transferId }) => at(`/v1/transfers/${transferId}*`),
+    cause: give('refund', {}),
+    end: {
+      status: 'REFUNDED',
+      payment: { captured: 5000, transferred: 4500, reversed: 4500, refunded: 5000, advanced: 0, held: 0 },
+    },
+    objects: async (house, { transferId }) => (await house.stripe.transfers.listReversals(transferId)).data,
+  },
+  {
+    ...ofDisputes,
+    move: 'submitEvidence',
+    before: bookDisputed,
+    target: ({ disputeId }) => at(`/v1/disputes/${disputeId}`),
+    reach: ({ disputeId }) => at(`/v1/disputes/${disputeId}`),
+    cause: answerBank('submit'),
+    end: { state: 'under_review', submissions: 1 },
+    objects: async (house, { disputeId }) =>
+      [await house.stripe.disputes.retrieve(disputeId)].filter(
+        (one) => one.evidence_details.submission_count === 1,
+      ),
+  },
+  {
+    ...ofDisputes,
+    move: 'acceptDispute',
+    before: bookDisputed,
+    target: ({ disputeId }) => at(`/v1/disputes/${disputeId}/close`),
+    reach: ({ disputeId }) => at(`/v1/disputes/${disputeId}*`),
+    cause: answerBank('accept'),
+    end: { state: 'lost', submissions: 0 },
+    objects: async (house, { disputeId }) =>
+      [await house.stripe.disputes.retrieve(disputeId)].filter(({ status }) => status === 'lost'),
+  },
+];
