@@ -228,7 +228,7 @@ export async function adopt(
 ): Promise<MoveFact> {
   const { fact } = outcome;
   const lost = await lostAnswer(workflowId, fact, ports);
-  if (lost !== undefined) return await finish({ ports, task, key: lost.key }, outcome);
+  if (lost !== undefined) return await finish({ ports, task, key: lost.key }, { ...outcome, effect: true });
   const key = `${workflowId}:adopt:${task.state.rev}`;
   const before = await booksBefore(task, fact, key, ports);
   const moved = ledgerLines(before, after(task.kind, task.state, fact).payment.money);
@@ -241,12 +241,27 @@ export async function adopt(
 
 /** Our own operation whose answer never came, where a read shows that it took effect. */
 async function lostAnswer(workflowId: string, fact: MoveFact, { store }: Ports): Promise<Operation | undefined> {
-  const isOurs = fact.type === 'captured' ? !fact.elsewhere : fact.type === 'holdGone';
-  if (!isOurs) return undefined;
-  const kind = fact.type === 'captured' ? 'capture' : 'release';
+  const kind = moveBehind(fact);
+  if (kind === null) return undefined;
   const operations = await store.listOperations(workflowId);
   return operations.findLast((one) => one.kind === kind && one.status === 'intended');
 } // prettier-ignore
+
+/** The move of ours that leaves Stripe as this fact found it. */
+function moveBehind(fact: MoveFact): MoveType | null {
+  switch (fact.type) {
+    case 'captured':
+      return fact.elsewhere ? null : 'capture';
+    case 'holdGone':
+      return 'release';
+    case 'checkoutSeen':
+      return fact.status === 'expired' ? 'expireCheckout' : null;
+    case 'disputeSeen':
+      return fact.status === 'lost' ? 'acceptDispute' : fact.submissions > 0 ? 'submitEvidence' : null;
+    default:
+      return null;
+  }
+}
 
 /** Shows the story with a fact that moved no money. */
 async function show(task: Story, workflowId: string, fact: MoveFact, ports: Ports): Promise<MoveFact> {

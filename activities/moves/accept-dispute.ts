@@ -9,7 +9,8 @@ const over: ReadonlySet<string> = new Set(['won', 'lost', 'warning_closed', 'pre
 export const acceptDispute: Verb<MoveOf<'acceptDispute'>> = {
   async find({ ports, move }) {
     const dispute = await ports.stripe.disputes.retrieve(move.disputeId);
-    return over.has(dispute.status) ? seenDispute(dispute, ports) : null;
+    const isLost = dispute.status === 'lost';
+    return over.has(dispute.status) ? { ...seenDispute(dispute, ports), effect: isLost } : null;
   },
 
   async make({ ports, move }, idempotencyKey) {

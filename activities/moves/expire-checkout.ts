@@ -6,7 +6,9 @@ import { readCheckout } from './read-checkout.ts';
 export const expireCheckout: Verb<MoveOf<'expireCheckout'>> = {
   async find({ ports, move, workflowId }) {
     const read = await readCheckout(move.sessionId, workflowId, ports);
-    return read.fact.type === 'checkoutSeen' && read.fact.status === 'open' ? null : read;
+    const status = read.fact.type === 'checkoutSeen' ? read.fact.status : null;
+    // Closed is what we wanted, whoever did it; paid is Stripe's truth and is adopted.
+    return status === 'open' ? null : { ...read, effect: read.effect || status === 'expired' };
   },
 
   async make({ ports, move, workflowId }, idempotencyKey) {

@@ -6,9 +6,11 @@ import { seenDispute } from './read-dispute.ts';
 
 /** Sends the evidence to the bank, which takes it once (F3): what the story of the agreement proves, and what people added. */
 export const submitEvidence: Verb<MoveOf<'submitEvidence'>> = {
-  async find({ ports, move }) {
+  async find({ ports, move, key }) {
     const dispute = await ports.stripe.disputes.retrieve(move.disputeId);
-    return dispute.evidence_details.submission_count > 0 ? seenDispute(dispute, ports) : null;
+    const isOurs = dispute.metadata['operation'] === key;
+    const isSent = dispute.evidence_details.submission_count > 0;
+    return isSent ? { ...seenDispute(dispute, ports), effect: isOurs } : null;
   },
 
   async make(attempt, idempotencyKey) {

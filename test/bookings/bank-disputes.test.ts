@@ -4,7 +4,7 @@ import { startApi } from '../../worker/api-process.ts';
 import { createLog } from '../../worker/log.ts';
 import { freePort } from '../../worker/temporal-port.ts';
 import type { Provider, ShownBooking } from '../house/bookings.ts';
-import { order, showBooking } from '../house/bookings.ts';
+import { order, setTerms, showBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
 import type { Answer } from '../house/callers.ts';
 import { arm, assertStruck, requests } from '../house/faults.ts';
@@ -24,7 +24,7 @@ import {
   transfersOf,
   travelToWindowEnd,
   workflowIdOf,
-} from './money.ts';
+} from '../house/booking-money.ts';
 
 let house: House;
 let provider: Provider;
@@ -32,8 +32,7 @@ beforeAll(async () => {
   house = await openHouse();
   provider = await openGroupProvider(house);
   await fund(house, 100_000);
-  const terms = { kind: 'booking', hold: { anchor: 'payment', for: 'PT3H' } };
-  expect((await house.request('PUT', '/api/admin/policies/short', { body: terms })).status).toBe(201);
+  await setTerms(house, 'short', { hold: { anchor: 'payment', for: 'PT3H' } });
 });
 afterAll(async () => {
   await house.close();

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider, ShownBooking } from '../house/bookings.ts';
-import { order, showBooking, untilBooking } from '../house/bookings.ts';
+import { order, ordered, showBooking, untilBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
@@ -10,12 +10,11 @@ import {
   alertsOf,
   bookSoon,
   openGroupProvider,
-  ordered,
   refundsOf,
   transfersOf,
   travelToWindowEnd,
   workflowIdOf,
-} from './money.ts';
+} from '../house/booking-money.ts';
 
 let house: House;
 let provider: Provider;
@@ -52,19 +51,19 @@ describe('a complaint in the window', () => {
   const lives = new Map<(typeof names)[number], ShownBooking>();
   const of = (name: (typeof names)[number]): ShownBooking => lives.get(name)!;
   const resolve = (name: (typeof names)[number], decision: object) =>
-    ordered(house, of(name), 'resolve', { reason: 'both were heard', ...decision });
+    ordered(house, of(name).id, 'resolve', { reason: 'both were heard', ...decision });
 
   beforeAll(async () => {
     for (const name of names)
       lives.set(name, await bookSoon(house, provider, { amount: name === 'split by share' ? 4999 : 5000 }));
     await travel(house, Date.parse(of('refunded').endsAt) + hourMs);
-    for (const booking of lives.values()) await ordered(house, booking, 'dispute', complaint);
+    for (const booking of lives.values()) await ordered(house, booking.id, 'dispute', complaint);
   });
 
   it('is mailed to both sides, and both are heard', async () => {
     const booking = of('released late');
     for (const by of ['attendee', 'provider'])
-      await ordered(house, booking, 'evidence', {
+      await ordered(house, booking.id, 'evidence', {
         by,
         statement: `The ${by} was there`,
         links: ['https://example.org/log'],
@@ -196,7 +195,7 @@ describe('complaints around the last second of the window, while no worker is th
     expect(await showBooking(house, late.id)).toMatchObject(paid);
     await untilBooking(house, early.id, ({ state }) => state === 'disputed');
     expect(await showBooking(house, early.id)).toMatchObject(untouched);
-    await ordered(house, early, 'resolve', { outcome: 'refund', reason: 'nobody came' });
+    await ordered(house, early.id, 'resolve', { outcome: 'refund', reason: 'nobody came' });
     await untilBooking(house, early.id, ({ payment }) => payment['refunded'] === 5000);
     await checkBooks(house);
   });

@@ -4,7 +4,7 @@ import { startApi } from '../../worker/api-process.ts';
 import { createLog } from '../../worker/log.ts';
 import { freePort } from '../../worker/temporal-port.ts';
 import type { Provider, ShownBooking } from '../house/bookings.ts';
-import { showBooking } from '../house/bookings.ts';
+import { ordered, setTerms, showBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
@@ -17,9 +17,8 @@ import {
   debtOf,
   fund,
   openGroupProvider,
-  ordered,
   transfersOf,
-} from './money.ts';
+} from '../house/booking-money.ts';
 
 let house: House;
 const providers = new Map<Name, Provider>();
@@ -29,6 +28,15 @@ const disputes = new Map<Name, Stripe.Dispute>();
 /** Bookings that were paid out and are disputed at the bank two months later, each of a provider of its own. */
 const names = ['won', 'lost', 'has some left', 'partly refunded', 'disputed twice'] as const;
 type Name = (typeof names)[number];
+
+/** What the books say once the bank has taken the money back. */
+const taken = {
+  won: { disputed: 5000, reversed: 0, advanced: 4500, feeEarned: 0 },
+  lost: { disputed: 5000, reversed: 0, advanced: 4500, feeEarned: 0 },
+  'has some left': { disputed: 5000, reversed: 1000, advanced: 3500, feeEarned: 0 },
+  'partly refunded': { refunded: 2000, disputed: 3000, advanced: 2700, feeEarned: 0 },
+  'disputed twice': { disputed: 2000, advanced: 1800, feeEarned: 300 },
+} as const satisfies Record<Name, object>;
 
 const lifeOf = (name: Name): ShownBooking => lives.get(name)!;
 const owed = (name: Name) => debtOf(house, providers.get(name)!);
@@ -41,13 +49,12 @@ const atOnce = { policy: 'at-once' };
 beforeAll(async () => {
   house = await openHouse();
   await fund(house, 100_000);
-  const terms = { kind: 'booking', hold: { anchor: 'payment', for: 'PT0S' } };
-  expect((await house.request('PUT', '/api/admin/policies/at-once', { body: terms })).status).toBe(201);
+  await setTerms(house, 'at-once', { hold: { anchor: 'payment', for: 'PT0S' } });
   for (const name of names) {
     providers.set(name, await openGroupProvider(house));
     lives.set(name, await bookSoon(house, providers.get(name)!, name === 'partly refunded' ? {} : atOnce));
   }
-  await ordered(house, lifeOf('partly refunded'), 'refund', { reason: 'half of it', amount: 2000 });
+  await ordered(house, lifeOf('partly refunded').id, 'refund', { reason: 'half of it', amount: 2000 });
   await travel(house, 'P60D');
   for (const name of names) {
     const share = name === 'partly refunded' ? 2700 : 4500;
@@ -58,6 +65,7 @@ beforeAll(async () => {
   await house.stripe.transfers.create({ amount: 1000, currency: 'usd', destination });
   for (const name of names)
     disputes.set(name, await accuse(house, lifeOf(name), name === 'disputed twice' ? { amount: 2000 } : {}));
+  for (const name of names) await becomes(house, lifeOf(name), { ...taken[name], held: 0 });
 });
 afterAll(async () => {
   await house.close();
@@ -69,13 +77,6 @@ afterEach(async () => {
 describe('the bank takes the money back two months after the payout', () => {
   it('what the provider has had is their debt, and the platform gives up its fee', async () => {
     for (const name of ['won', 'lost'] as const) {
-      await becomes(house, lifeOf(name), {
-        disputed: 5000,
-        advanced: 4500,
-        feeEarned: 0,
-        reversed: 0,
-        held: 0,
-      });
       expect(await owed(name)).toEqual(usd(4500));
       expect(await showBooking(house, lifeOf(name).id)).toMatchObject({
         state: 'disputed',
@@ -86,35 +87,15 @@ describe('the bank takes the money back two months after the payout', () => {
   });
 
   it('what lies in their balance is taken back first, and only the rest is owed', async () => {
-    await becomes(house, lifeOf('has some left'), {
-      disputed: 5000,
-      reversed: 1000,
-      advanced: 3500,
-      feeEarned: 0,
-      held: 0,
-    });
     expect(await owed('has some left')).toEqual(usd(3500));
     expect(await transfersOf(house, lifeOf('has some left'))).toMatchObject([{ amount_reversed: 1000 }]);
   });
 
   it('after a part was refunded only the rest is at stake', async () => {
-    await becomes(house, lifeOf('partly refunded'), {
-      refunded: 2000,
-      disputed: 3000,
-      advanced: 2700,
-      feeEarned: 0,
-      held: 0,
-    });
     expect(await owed('partly refunded')).toEqual(usd(2700));
   });
 
   it('a part of it: the provider owes their share of that part; a second dispute takes the rest', async () => {
-    await becomes(house, lifeOf('disputed twice'), {
-      disputed: 2000,
-      advanced: 1800,
-      feeEarned: 300,
-      held: 0,
-    });
     expect(await owed('disputed twice')).toEqual(usd(1800));
     await checkBooks(house);
     await judge('disputed twice', 'lose');
@@ -148,6 +129,7 @@ describe('a provider in debt', () => {
       disputed: 0,
       advanced: 3150,
       transferred: 7650,
+      paidOut: 7650,
       feeEarned: 500,
       held: 0,
     });
@@ -168,6 +150,7 @@ describe('a provider in debt', () => {
   });
 
   it('who still owes after a month is told to people, once', async () => {
+    for (const name of ['has some left', 'partly refunded'] as const) await judge(name, 'lose');
     await travel(house, 'P28D');
     await look();
     expect(await alertsOf(house, lifeOf('lost'), 'PROVIDER_DEBT')).toEqual([]);

@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider, ShownBooking } from '../house/bookings.ts';
-import { openProvider, order, showBooking, untilBooking } from '../house/bookings.ts';
+import { openProvider, order, setTerms, showBooking, untilBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
-import { alertsOf, becomes, bookSoon, fund, openGroupProvider, travelToWindowEnd } from './money.ts';
+import {
+  alertsOf,
+  becomes,
+  bookSoon,
+  fund,
+  openGroupProvider,
+  travelToWindowEnd,
+} from '../house/booking-money.ts';
 
 let house: House;
 let provider: Provider;
@@ -12,8 +19,7 @@ beforeAll(async () => {
   house = await openHouse();
   provider = await openGroupProvider(house);
   await fund(house, 100_000);
-  const terms = { kind: 'booking', hold: { anchor: 'payment', for: 'PT3H' } };
-  expect((await house.request('PUT', '/api/admin/policies/short', { body: terms })).status).toBe(201);
+  await setTerms(house, 'short', { hold: { anchor: 'payment', for: 'PT3H' } });
 });
 afterAll(async () => {
   await house.close();

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider, ShownBooking } from '../house/bookings.ts';
-import { order, showBooking, untilBooking } from '../house/bookings.ts';
+import { order, ordered, setTerms, showBooking, untilBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
 import { arm, assertStruck, calm, cutOff, troubles } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
@@ -15,11 +15,10 @@ import {
   debtOf,
   fund,
   openGroupProvider,
-  ordered,
   refundsOf,
   transfersOf,
   workflowIdOf,
-} from './money.ts';
+} from '../house/booking-money.ts';
 
 let house: House;
 let provider: Provider;
@@ -28,8 +27,7 @@ beforeAll(async () => {
   provider = await openGroupProvider(house);
   await fund(house, 100_000);
   // Paid the moment it is booked: what matters here is what happens afterwards.
-  const terms = { kind: 'booking', hold: { anchor: 'payment', for: 'PT0S' } };
-  expect((await house.request('PUT', '/api/admin/policies/at-once', { body: terms })).status).toBe(201);
+  await setTerms(house, 'at-once', { hold: { anchor: 'payment', for: 'PT0S' } });
 });
 afterAll(async () => {
   await house.close();
@@ -50,7 +48,7 @@ const succeeded = (refunds: readonly Stripe.Refund[]) =>
 describe('a refund by an admin', () => {
   it('of a part in the window leaves the provider their share of the rest, later', async () => {
     const booked = await bookSoon(house, provider);
-    await ordered(house, booked, 'refund', { reason, amount: 2000 });
+    await ordered(house, booked.id, 'refund', { reason, amount: 2000 });
     await becomes(house, booked, { refunded: 2000 });
     expect(await showBooking(house, booked.id)).toMatchObject({
       state: 'settling',
@@ -66,7 +64,7 @@ describe('a refund by an admin', () => {
 
   it('of everything in the window leaves the provider nothing', async () => {
     const booked = await bookSoon(house, provider);
-    await ordered(house, booked, 'refund', { reason });
+    await ordered(house, booked.id, 'refund', { reason });
     await becomes(house, booked, { refunded: 5000, held: 0 });
     expect(await showBooking(house, booked.id)).toMatchObject({ state: 'cancelled', status: 'REFUNDED' });
     expect(await transfersOf(house, booked)).toEqual([]);
@@ -74,8 +72,8 @@ describe('a refund by an admin', () => {
 
   it('after the transfer takes back what the provider had too much, first', async () => {
     const [part, whole] = [await bookTransferred(), await bookTransferred()];
-    await ordered(house, part, 'refund', { reason, amount: 2000 });
-    await ordered(house, whole, 'refund', { reason });
+    await ordered(house, part.id, 'refund', { reason, amount: 2000 });
+    await ordered(house, whole.id, 'refund', { reason });
     await becomes(house, part, {
       refunded: 2000,
       transferred: 4500,
@@ -107,8 +105,8 @@ describe('a refund by an admin', () => {
       expect(await showBooking(house, id)).toMatchObject({ payment: { paidOut: 4500 } });
       expect((await house.store.findAgreement(`booking:${id}`))?.open).toBe(false);
     }
-    await ordered(house, part, 'refund', { reason, amount: 2000 });
-    await ordered(house, whole, 'refund', { reason });
+    await ordered(house, part.id, 'refund', { reason, amount: 2000 });
+    await ordered(house, whole.id, 'refund', { reason });
     await becomes(house, part, { refunded: 2000, reversed: 0, advanced: 1800, feeEarned: 300, held: 0 });
     await becomes(house, whole, { refunded: 5000, reversed: 0, advanced: 4500, feeEarned: 0, held: 0 });
     expect(await debtOf(house, poor)).toEqual([{ currency: 'usd', amount: 6300 }]);
@@ -144,7 +142,7 @@ describe('a refund by an admin', () => {
 describe('a refund that is not done when it is made', () => {
   it('pending at the bank for a day counts as given back, once', async () => {
     const booked = await bookSoon(house, provider, { paymentMethod: 'pm_card_pendingRefund' });
-    await ordered(house, booked, 'refund', { reason });
+    await ordered(house, booked.id, 'refund', { reason });
     await becomes(house, booked, { refunded: 5000 });
     expect(await refundsOf(house, booked)).toMatchObject([{ status: 'pending' }]);
     await travel(house, 'P2D');
@@ -158,7 +156,7 @@ describe('a refund that is not done when it is made', () => {
 
   it('sent back by the bank after six days: a person is asked, and it is sent once more under a new key', async () => {
     const booked = await bookSoon(house, provider);
-    await ordered(house, booked, 'refund', { reason });
+    await ordered(house, booked.id, 'refund', { reason });
     await becomes(house, booked, { refunded: 5000 });
     await travel(house, 'P6D');
     const [first] = await refundsOf(house, booked);
@@ -170,7 +168,7 @@ describe('a refund that is not done when it is made', () => {
     });
     expect(await alertsOf(house, booked, 'REFUND_FAILED')).toMatchObject([{ resolvedAt: null }]);
     await checkBooks(house);
-    await ordered(house, booked, 'retry', { reason: 'they have a new card' });
+    await ordered(house, booked.id, 'retry', { reason: 'they have a new card' });
     await becomes(house, booked, { refunded: 5000, held: 0 });
     expect(await showBooking(house, booked.id)).toMatchObject({ status: 'REFUNDED', needsAttention: null });
     const refunds = await refundsOf(house, booked);
@@ -187,7 +185,7 @@ describe('between taking back and giving back', () => {
     const booked = await bookTransferred();
     await arm(house, { path: '/v1/transfers/*/reversals' }, troubles['connection lost after the effect']);
     await cutOff(house, { path: '/v1/refunds' });
-    await ordered(house, booked, 'refund', { reason });
+    await ordered(house, booked.id, 'refund', { reason });
     await becomes(house, booked, { reversed: 4500, refunded: 0 });
     await house.stopWorker();
     await calm(house);

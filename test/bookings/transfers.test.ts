@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider, ShownBooking } from '../house/bookings.ts';
-import { openProvider, showBooking, untilBooking } from '../house/bookings.ts';
+import { openProvider, ordered, showBooking, untilBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
 import type { Trouble } from '../house/faults.ts';
 import { arm, assertStruck, calm, cutOff, passWithoutWorker, troubles } from '../house/faults.ts';
@@ -13,10 +13,9 @@ import {
   emptyBalance,
   fund,
   openGroupProvider,
-  ordered,
   transfersOf,
   travelToWindowEnd,
-} from './money.ts';
+} from '../house/booking-money.ts';
 
 let house: House;
 let provider: Provider;
@@ -141,7 +140,7 @@ describe('Stripe refuses the transfer three times', () => {
 
   it('tried again to the provider’s other account: that one is paid once, and the count goes on', async () => {
     const other = await openAccount(house);
-    await ordered(house, parked[0]!, 'retry', { reason: 'moved', account: other.id });
+    await ordered(house, parked[0]!.id, 'retry', { reason: 'moved', account: other.id });
     await untilBooking(house, parked[0]!.id, ({ payment }) => payment['transferred'] === 4500);
     expect(await showBooking(house, parked[0]!.id)).toMatchObject({ ...paid, transferAttempts: 4 });
     expect(await transfersOf(house, parked[0]!)).toMatchObject([
@@ -150,14 +149,14 @@ describe('Stripe refuses the transfer three times', () => {
   });
 
   it('skipped: the money stays on the platform and nobody is paid later', async () => {
-    await ordered(house, parked[1]!, 'skip', { reason: 'paid in cash' });
+    await ordered(house, parked[1]!.id, 'skip', { reason: 'paid in cash' });
     await travel(house, 'P1D');
     expect(await showBooking(house, parked[1]!.id)).toMatchObject(waiting);
     expect(await transfersOf(house, parked[1]!)).toEqual([]);
   });
 
   it('refunded: the attendee has all of it back and the provider nothing', async () => {
-    await ordered(house, parked[2]!, 'refund', { reason: 'nobody can be paid' });
+    await ordered(house, parked[2]!.id, 'refund', { reason: 'nobody can be paid' });
     await untilBooking(house, parked[2]!.id, ({ payment }) => payment['refunded'] === 5000);
     expect(await showBooking(house, parked[2]!.id)).toMatchObject({
       status: 'REFUNDED',
@@ -231,7 +230,7 @@ describe('the provider cannot be paid yet', () => {
       },
     });
     expect(await transfersOf(house, booked)).toEqual([]);
-    await ordered(house, booked, 'retry', { reason: 'it is theirs', account: swapped.account.id });
+    await ordered(house, booked.id, 'retry', { reason: 'it is theirs', account: swapped.account.id });
     await untilBooking(house, booked.id, ({ payment }) => payment['transferred'] === 4500);
     expect(await transfersOf(house, booked)).toMatchObject([{ destination: other.stripeId }]);
   });

@@ -111,7 +111,7 @@ export async function bookPaid(
 ): Promise<ShownBooking> {
   const opened = await openCheckout(house, provider, changes);
   await pay(house, opened, paymentMethod);
-  return await untilBooking(house, opened.id, ({ state }) => state === 'confirmed');
+  return await untilBooking(house, opened.id, ({ calendar }) => calendar.uid !== null);
 }
 
 export async function showBooking(house: Place, id: string): Promise<ShownBooking> {
@@ -133,10 +133,11 @@ export function order(
   return house.request('POST', path, { body, key, role: isAdmin ? 'admin' : 'app' });
 }
 
-/** A command that must be taken. */
-export async function ordered(house: Place, id: string, name: string, body: unknown): Promise<void> {
+/** A command that must be taken; answers what the booking is then. */
+export async function ordered(house: Place, id: string, name: string, body: unknown): Promise<ShownBooking> {
   const answer = await order(house, id, name, body);
   expect(answer.status, `${name}: ${JSON.stringify(answer.body)}`).toBe(200);
+  return await showBooking(house, id);
 }
 
 /** Terms of bookings under this name: what stands in `changes`, else the built-in ones. */

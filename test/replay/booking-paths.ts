@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { iso } from '../../domain/time.ts';
-import { accuse } from '../bookings/money.ts';
+import { accuse } from '../house/booking-money.ts';
 import {
   bookPaid, openCheckout, openProvider, ordered, pay, payLate, setTerms, showBooking, untilBooking,
 } from '../house/bookings.ts'; // prettier-ignore

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { accuse, bookSoon } from '../bookings/money.ts';
+import { accuse, bookSoon } from '../house/booking-money.ts';
 import { openProvider } from '../house/bookings.ts';
 import type { House } from '../house/house.ts';
 import { hourMs, travel } from '../house/lessons.ts';

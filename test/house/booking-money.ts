@@ -1,12 +1,11 @@
-import { expect } from 'vitest';
 import type Stripe from 'stripe';
 import { iso } from '../../domain/time.ts';
 import type { Alert } from '../../store/alerts.ts';
-import type { Provider, ShownBooking } from '../house/bookings.ts';
-import { openCheckout, openProvider, order, pay, showBooking, untilBooking } from '../house/bookings.ts';
-import type { House } from '../house/house.ts';
-import { hourMs, travel } from '../house/lessons.ts';
-import { eventually } from '../house/stories.ts';
+import type { Provider, ShownBooking } from './bookings.ts';
+import { openCheckout, openProvider, pay, showBooking, untilBooking } from './bookings.ts';
+import type { House } from './house.ts';
+import { hourMs, travel } from './lessons.ts';
+import { eventually } from './stories.ts';
 
 type Named = Pick<ShownBooking, 'id'>;
 
@@ -48,18 +47,6 @@ export const transfersOf = async (house: House, booking: Named): Promise<Stripe.
 /** The refunds that Stripe has for a booking, newest first. */
 export const refundsOf = async (house: House, { payment }: ShownBooking): Promise<Stripe.Refund[]> =>
   (await house.stripe.refunds.list({ payment_intent: payment.paymentIntentId, limit: 100 })).data;
-
-/** Gives an order that is taken, and answers what the booking is then. */
-export async function ordered(
-  house: House,
-  { id }: Named,
-  name: string,
-  body: object,
-): Promise<ShownBooking> {
-  const answer = await order(house, id, name, body);
-  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-  return await showBooking(house, id);
-}
 
 /** Waits until these figures of a booking's payment are as said. */
 export const becomes = (house: House, { id }: Named, figures: object): Promise<ShownBooking> =>
