@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import { iso } from '../../domain/time.ts';
-import { accuse } from '../house/booking-money.ts';
+import { accuse, fund } from '../house/booking-money.ts';
 import {
   bookPaid, openCheckout, openProvider, ordered, pay, payLate, setTerms, showBooking, untilBooking,
 } from '../house/bookings.ts'; // prettier-ignore
@@ -65,6 +65,7 @@ async function over(house: House, { id }: ShownBooking): Promise<string> {
 
 /** Paid out, and then the bank takes all of it: the provider owes their 45.00. */
 async function chargedBack(house: House, provider?: Provider): Promise<{ booking: ShownBooking; dispute: Stripe.Dispute }> {
+  await fund(house, 20_000);
   const booking = await booked(house, provider);
   await paidOut(house, booking, 4500);
   const dispute = await accuse(house, booking);
@@ -186,6 +187,14 @@ export const bookingPaths: Readonly<Record<string, Path>> = {
     await ends(house, booking, { refunded: 2000, reversed: 1800, feeEarned: 300, advanced: 0 });
     return await paidOut(house, booking, 2700);
   },
+  async 'refunded-after-payout'(house) {
+    await fund(house, 20_000);
+    const booking = await booked(house);
+    await paidOut(house, booking, 4500);
+    await ordered(house, booking.id, 'refund', { reason: 'Nobody remembers it' });
+    await ends(house, booking, { refunded: 5000, reversed: 0, advanced: 4500, feeEarned: 0 });
+    return await over(house, booking);
+  },
   async 'charged-back-lost'(house) {
     const { booking, dispute } = await chargedBack(house);
     await judge(house, dispute, 'lose');
@@ -221,6 +230,8 @@ export const bookingPaths: Readonly<Record<string, Path>> = {
     await untilBooking(house, booking.id, ({ needsAttention }) => needsAttention?.operation === 'transfer');
     await house.sim('DELETE', '/faults');
     await ordered(house, booking.id, 'retry', { reason: 'The account is right again' });
-    return await paidOut(house, booking, 4500);
+    await travel(house, 'P3D');
+    await ends(house, booking, { state: 'completed', paidOut: 4500, held: 0 });
+    return await over(house, booking);
   },
 }; // prettier-ignore

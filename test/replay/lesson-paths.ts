@@ -193,7 +193,7 @@ export const lessonPaths: Readonly<Record<string, Path>> = {
     const lesson = await booked(house, { student, startsAt: iso(startsAt), endsAt: iso(startsAt + hourMs) });
     const { payment } = await until(house, lesson.id, (one) => one.payment['setupIntentId'] !== null);
     await house.sim('POST', `/setup_intents/${payment['setupIntentId']}/succeed`, { paymentMethod: 'pm_card_visa' });
-    await until(house, lesson.id, (one) => one.payment.state === 'card_saved');
+    await until(house, lesson.id, (one) => one.payment['clientSecret'] === null);
     await joined(house, lesson, 'student', 'tutor');
     await settled(house, lesson);
     return paidOut(house, lesson, 360);
