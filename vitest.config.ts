@@ -10,6 +10,8 @@ export default defineConfig({
     globalSetup: ['test/setup/chromium.ts', 'test/setup/temporal.ts'],
     // Forked processes: the native parts of the Temporal SDK and of SQLite crash when threads share them.
     pool: 'forks',
+    // Our modules keep nothing that one file of tests could leave to the next, and loading them again costs seconds.
+    isolate: false,
     // Two cores are the machine we promise to run on.
     maxWorkers: 2,
     // A life on a real server with time travel takes seconds; a minute means that it hangs.

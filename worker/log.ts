@@ -1,4 +1,4 @@
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { Level, Logger } from 'pino';
 
@@ -28,11 +28,12 @@ const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERR
 
 /**
  * Sends the Temporal SDK's own log lines into ours, once for each process and before anything connects. Signals stay
- * ours: a process ends its parts in its own order.
+ * ours: a process ends its parts in its own order. What the SDK's core writes by itself begins at `core`.
  */
-export function installRuntime(log: Logger): void {
+export function installRuntime(log: Logger, core: 'WARN' | 'ERROR' = 'WARN'): void {
   Runtime.install({
     shutdownSignals: [],
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core }) } },
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
       // What the SDK calls information is routine for an operator, and so is an attempt that failed and is repeated:
       // a story that needs somebody raises an alert.

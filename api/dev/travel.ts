@@ -50,6 +50,10 @@ const stripeTogetherMs = 60_000;
 /** Retries a second apart are not worth a step each. */
 const shortestStepMs = 1_000;
 
+/** A long journey takes what comes within a minute in one step, as a busy worker would: the daily looks of many stories. */
+const longestGlanceMs = 60_000;
+const glancesInAll = 1_000;
+
 /** The second round finds the stories that worked during the first; a third is for those they woke. */
 const lastRounds = 3;
 
@@ -100,7 +104,7 @@ export function createTravel(ports: TravelPorts): Travel {
     while (ports.clock.now() < goal) {
       steps += 1;
       const next = nextStop(rest, await nextWebhookAt(ports), ports.clock.now());
-      const least = ports.clock.now() + leastStepMs(steps);
+      const least = ports.clock.now() + leastStepMs(steps, goal - ports.clock.now());
       const target = Math.min(goal, Math.max(next, least));
       const stripeAt = rest.nextStripeEventAt;
       // Stripe's news must meet stories that have reached its hour, so everyone goes to the eve of it first.
@@ -195,9 +199,11 @@ function nextStop(
   return Math.min(...later, stripeStop);
 }
 
-function leastStepMs(steps: number): number {
+function leastStepMs(steps: number, restMs: number): number {
   const stride = strides.findLast(({ afterSteps }) => steps > afterSteps);
-  return stride?.leastMs ?? shortestStepMs;
+  return (
+    stride?.leastMs ?? Math.max(shortestStepMs, Math.min(longestGlanceMs, Math.ceil(restMs / glancesInAll)))
+  );
 }
 
 /** When the next webhook that found no owner is tried again. */

@@ -13,7 +13,6 @@ import { startApi } from '../../worker/api-process.ts';
 import { createCalendar } from '../../worker/calendar.ts';
 import { travelledClock } from '../../worker/clock.ts';
 import { readConfig } from '../../worker/config.ts';
-import { createLog, installRuntime } from '../../worker/log.ts';
 import { madeUpSecrets } from '../../worker/made-up-secrets.ts';
 import { ensureSchedules, gapSweepId } from '../../worker/schedules.ts';
 import { createStripe } from '../../worker/stripe.ts';
@@ -22,14 +21,12 @@ import { demoTokens } from '../../worker/tokens.ts';
 import type { RunningWorker } from '../../worker/worker.ts';
 import { activitiesOf, runWorker } from '../../worker/worker.ts';
 import { callers } from './callers.ts';
+import { hushTemporal, log } from './runtime.ts';
 
 // test/house/: one whole Holdfast for a test: real Temporal, the simulator over HTTP, its own database, queue and clock.
 // Nothing of ours is replaced here; a test that needs less still gets the whole house.
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
-
-const log = createLog(process.env['TEST_LOG'] === undefined ? 'silent' : 'debug', 'test');
-let isRuntimeInstalled = false;
 
 /** How a house differs from the usual one. */
 export interface HouseOptions {
@@ -46,8 +43,7 @@ export interface HouseOptions {
 
 /** Opens a house. `worker: false` leaves it without a worker until `startWorker`. */
 export async function openHouse(options: HouseOptions = {}) {
-  if (!isRuntimeInstalled) installRuntime(log);
-  isRuntimeInstalled = true;
+  hushTemporal();
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-house-'));
   const address = options.temporalAddress ?? inject('temporalAddress');
   const queue = `house-${crypto.randomUUID()}`;

@@ -2,12 +2,13 @@ import { createRequire } from 'node:module';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import { DefaultLogger, Runtime, Worker, makeTelemetryFilterString } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { createActivities } from '../../activities/activities.ts';
 import type { Ports } from '../../activities/tasks.ts';
 import type { Kind } from '../../domain/kinds.ts';
 import type { Recorded } from './histories.ts';
+import { hushTemporal } from '../house/runtime.ts';
 import { recordedHistories, rulesOfToday } from './histories.ts';
 import { paths } from './paths.ts';
 import { carelessRelease, carelessWait, nextRules, plantedBundle } from './planted.ts';
@@ -31,11 +32,8 @@ const activitiesOf = ({ history }: Recorded): string[] =>
     (event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? [],
   );
 
-beforeAll(() => {
-  // The SDK warns of each history that no longer replays, which is what is asked for here.
-  const logging = { filter: makeTelemetryFilterString({ core: 'ERROR' }) };
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging } });
-});
+// The SDK warns of each history that no longer replays, which is what is asked for here.
+beforeAll(hushTemporal);
 
 const kinds = Object.keys(paths) as Kind[];
 
