@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkBooks } from '../house/books.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { travel } from '../house/lessons.ts';
 import { book, charges, openProvider, price, show, taken, until } from './bookings.ts';
 import type { ShownBooking, ToPay } from './bookings.ts';
-import { checkBooks } from './books.ts';
 import { startChromium } from './chromium.ts';
 import { arrive, asCustomer, cards, enterCard, frameOf, payButton, problem, says } from './customer.ts';
 
@@ -129,9 +129,11 @@ describe('a customer', () => {
     await asCustomer(browser, async (page) => {
       await page.goto(toPay.url);
       let confirms = 0;
+      let answer = (): void => undefined;
+      const pressedEnough = new Promise<void>((resolve) => (answer = resolve));
       await page.route('**/confirm', async (route) => {
         confirms += 1;
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await pressedEnough;
         await route.continue();
       });
       await enterCard(page, cards.pays);
@@ -140,6 +142,7 @@ describe('a customer', () => {
       expect(await payButton(page).getAttribute('aria-disabled')).toBe('true');
       await payButton(page).click({ force: true });
       await page.getByLabel('Card number').press('Enter');
+      answer();
       await says(page, hasArrived);
       expect(confirms).toBe(1);
     });
