@@ -1,6 +1,6 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { JournalMove } from '../domain/payment/intent.ts';
-import type { MoveFact } from '../domain/payment/moves.ts';
+import type { Move, MoveFact } from '../domain/payment/moves.ts';
 import { requestIdOf } from './intent-facts.ts';
 import { acceptDispute } from './moves/accept-dispute.ts';
 import { advance } from './moves/advance.ts';
@@ -42,6 +42,12 @@ async function beating<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The story as it performs this move: a workflow names it once. */
+const underWay = <M extends Move>(task: Task<M>): Task<M> => ({
+  ...task,
+  state: { ...task.state, performing: task.move },
+});
+
 const workflowIdOf = (): string => activityInfo().workflowExecution?.workflowId ?? '';
 
 /** The activities of the worker, with the ports of its process. */
@@ -49,11 +55,11 @@ export function createActivities(ports: Ports): Activities {
   const journalled =
     <M extends JournalMove>(verb: Verb<M>) =>
     (task: Task<M>): Promise<MoveFact> =>
-      beating(() => perform(verb, task, ports));
+      beating(() => perform(verb, underWay(task), ports));
   const reading = (task: Task, read: (workflowId: string) => Promise<Outcome>): Promise<MoveFact> =>
     beating(async () => {
       const workflowId = workflowIdOf();
-      return await adopt(task, workflowId, await answered(() => read(workflowId)), ports);
+      return await adopt(underWay(task), workflowId, await answered(() => read(workflowId)), ports);
     });
   const { stripe, clock, store } = ports;
   return {

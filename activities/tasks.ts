@@ -2,6 +2,7 @@ import type { AgreementState, Kind } from '../domain/kinds.ts';
 import { machines } from '../domain/kinds.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { DriverFact } from '../domain/machine.ts';
+import { after as next } from '../domain/machine.ts';
 import type { Move, MoveFact, MoveOf, MoveType } from '../domain/payment/moves.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Store } from '../store/store.ts';
@@ -40,9 +41,8 @@ export type Activities = { readonly [T in MoveType]: (task: Task<MoveOf<T>>) => 
 };
 
 /** The story after one more fact, exactly as the driver will see it. */
-export function after(kind: Kind, state: AgreementState, fact: MoveFact | DriverFact<Move>): AgreementState {
-  return { ...machines[kind].apply(state, fact), rev: state.rev + 1 };
-}
+export const after = (kind: Kind, state: AgreementState, fact: MoveFact | DriverFact<Move>): AgreementState =>
+  next(machines[kind], state, fact);
 
 /** The columns lists search by, for a state at this moment. */
 export const columnsOf = (kind: Kind, state: AgreementState, now: Instant) =>

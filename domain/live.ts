@@ -1,6 +1,6 @@
 import { assertNever } from './errors.ts';
 import type { BaseState, DriverFact, Effect, Fact, Machine, Refusal, Wait } from './machine.ts';
-import { isRefusal, refuse } from './machine.ts';
+import { after, isRefusal, refuse } from './machine.ts';
 import type { Instant } from './time.ts';
 
 /** The world a story lives in: Temporal's, the simulation's or the preview's. */
@@ -50,8 +50,7 @@ export function open<
     return isRefusal(command) ? command : machine.accept(state, command, now);
   };
   const learn = (fact: F | DriverFact<E>): void => {
-    const rev = state.rev + 1;
-    state = { ...machine.apply(state, fact), rev };
+    state = after(machine, state, fact);
   };
   const reject = (name: string, { code, detail }: Refusal, at: Instant): void =>
     learn({ type: 'rejected', at, rejection: { at, name, code, detail } });

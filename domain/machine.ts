@@ -57,6 +57,8 @@ export type Step<F, E> = Wait | Perform<E> | Learn<F> | Finished;
 export interface BaseState<E extends Effect = Effect> {
   /** Grows by one with every fact; a projection with a smaller one never overwrites a larger. */
   readonly rev: number;
+  /** How many effects have ended; a projection that knows of fewer never overwrites one that knows of more. */
+  readonly outcomes: number;
   /** The version of the rules this story runs on, pinned at its start. */
   readonly rules: number;
   readonly updatedAt: Instant;
@@ -71,6 +73,17 @@ export interface BaseState<E extends Effect = Effect> {
   readonly alerts: readonly AlertNote[];
   /** Messages the story owes people, newest last; the projection writes each to the outbox once. */
   readonly notices: readonly Notice[];
+}
+
+/** The state after one more fact, as every world counts it. */
+export function after<State extends BaseState<E>, F, E extends Effect>(
+  machine: { apply(state: State, fact: F | DriverFact<E>): State },
+  state: State,
+  fact: F | DriverFact<E>,
+): State {
+  const next = machine.apply(state, fact);
+  const hasEnded = state.performing !== null && next.performing === null;
+  return { ...next, rev: state.rev + 1, outcomes: state.outcomes + (hasEnded ? 1 : 0) };
 }
 
 /** A message that changed nothing, and why. */

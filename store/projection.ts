@@ -45,7 +45,8 @@ export function* project(session: Session, projection: Projection): Unit<boolean
       .from(t.agreements)
       .where(eq(t.agreements.workflowId, workflowId)),
   );
-  if (before === null || before.rev >= state.rev) return false;
+  // Who answers a message while an effect is under way may be told later of its outcome than these lists.
+  if (before === null || before.rev >= state.rev || before.state.outcomes > state.outcomes) return false;
   const changed = yield* exec(
     db
       .update(t.agreements)

@@ -65,9 +65,9 @@ class TemporalWorld implements World<AgreementState, AgreementFact, Move> {
     const summary = summaryOf(move, input.currency);
     const perform = activities[move.type] as ActivityOf;
     try {
-      const fact = await perform.executeWithOptions({ ...moveOptions, summary }, [
-        { kind: this.#kind, state, move },
-      ]);
+      // The move says what is under way; saying it twice would swell every history.
+      const task = { kind: this.#kind, state: { ...state, performing: null }, move };
+      const fact = await perform.executeWithOptions({ ...moveOptions, summary }, [task]);
       this.#shown.upTo(state.rev + 1);
       return fact;
     } catch (error) {

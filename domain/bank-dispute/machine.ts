@@ -28,6 +28,7 @@ const commands = ['submit', 'accept', 'retry', 'skip', 'sync', 'adoptRules'] as 
 /** A dispute we have only heard of: Stripe is read first. */
 const openDispute = (input: BankDisputeInput): BankDisputeState => ({
   rev: 0,
+  outcomes: 0,
   rules: input.rules,
   updatedAt: input.openedAt,
   performing: null,

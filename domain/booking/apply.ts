@@ -17,6 +17,7 @@ import { resolution, settle } from './settlement.ts';
 /** A booking nobody has paid yet. */
 export const openBooking = (input: BookingInput): BookingState => ({
   rev: 0,
+  outcomes: 0,
   rules: input.rules,
   updatedAt: input.openedAt,
   performing: null,

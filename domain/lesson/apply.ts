@@ -22,6 +22,7 @@ const nobodyYet: LessonState['attendance'] = {
 /** A lesson nobody has paid yet. */
 export const openLesson = (input: LessonInput): LessonState => ({
   rev: 0,
+  outcomes: 0,
   rules: input.rules,
   updatedAt: input.openedAt,
   performing: null,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { lessonCommands } from '../../domain/lesson/commands.ts';
 import type { LessonInput, LessonState } from '../../domain/lesson/lesson.ts';
+import { after } from '../../domain/machine.ts';
 import { lessonMachine } from '../../domain/lesson/machine.ts';
 import { currencyRule } from '../../domain/money.ts';
 import { heldOf } from '../../domain/payment/books.ts';
@@ -182,10 +183,7 @@ const lived = ({ choices, circumstances }: Life): Promise<Run> => {
 };
 
 const replayed = ({ facts, state }: Run): LessonState =>
-  facts.reduce(
-    (before, fact, i) => ({ ...lessonMachine.apply(before, fact), rev: i + 1 }),
-    lessonMachine.open(state.input),
-  );
+  facts.reduce((before, fact) => after(lessonMachine, before, fact), lessonMachine.open(state.input));
 
 it('whatever happens, the books are true, the hold has one fate and the tutor is paid at most once', async () => {
   await fc.assert(

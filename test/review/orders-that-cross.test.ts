@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { after } from '../../domain/machine.ts';
 import { lessonMachine } from '../../domain/lesson/machine.ts';
 import { endsAt, lessonInput, ms, startsAt, bookedAt } from '../domain/lessons.ts';
 import type { Circumstances, Run } from '../domain/world.ts';
@@ -102,7 +103,7 @@ describe('a flood of messages', () => {
       const command = machine.parse(name, raw, now);
       const verdict = 'refused' in command ? command : machine.accept(state, command, now);
       if ('refused' in verdict) return false;
-      for (const fact of verdict.facts) state = { ...machine.apply(state, fact), rev: state.rev + 1 };
+      for (const fact of verdict.facts) state = after(machine, state, fact);
       return true;
     };
     state = machine.apply(state, {

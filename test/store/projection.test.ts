@@ -54,6 +54,24 @@ describe('what lists show of a story', () => {
     );
   });
 
+  it('never forgets the outcome of an effect, also when a message was answered while it was under way', async () => {
+    const store = openBooks();
+    await store.createAgreement(lesson('les_1'));
+    const show = (rev: number, outcomes: number, paymentState: string) =>
+      store.project({
+        workflowId,
+        state: { ...stateAt(rev), outcomes },
+        columns: columns({ paymentState }),
+        actor,
+        at: noon,
+      });
+    expect(await show(5, 1, 'captured')).toBe(true);
+    expect(await show(6, 0, 'pending')).toBe(false);
+    expect((await store.findAgreement(workflowId))?.paymentState).toBe('captured');
+    // The story itself shows both as soon as the outcome has reached it.
+    expect(await show(7, 1, 'captured')).toBe(true);
+  });
+
   it('leaves one audit row when a state or payment changes, and none when only details do', async () => {
     const store = openBooks();
     await store.createAgreement(lesson('les_1'));

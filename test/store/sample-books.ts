@@ -39,6 +39,7 @@ export const noon = Date.UTC(2026, 10, 21, 12);
 /** A story's state with nothing to tell but its revision. */
 export const stateAt = (rev: number, more: Partial<BaseState> = {}): BaseState => ({
   rev,
+  outcomes: 0,
   rules: 1,
   updatedAt: noon,
   performing: null,
