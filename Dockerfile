@@ -21,6 +21,7 @@ COPY domain domain
 COPY workflows workflows
 COPY activities activities
 COPY store store
+COPY proof/coherent proof/coherent
 COPY api api
 COPY worker worker
 RUN mkdir /data && chown node:node /data

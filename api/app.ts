@@ -24,6 +24,7 @@ import { policyRoutes } from './routes/policies.ts';
 import { providerRoutes } from './routes/providers.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { systemRoutes } from './routes/system.ts';
+import { verifyRoutes } from './routes/verify.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
 /** Builds the whole API on its ports: no socket is opened and nothing runs until a request comes. */
@@ -55,6 +56,7 @@ export function createApp(ports: ApiPorts): ApiApp {
   freezingRoutes(app, ports);
   policyRoutes(app, ports);
   alertRoutes(app, ports);
+  verifyRoutes(app, ports);
   webhookRoutes(app, ports);
   systemRoutes(app, ports, metrics);
   openApiRoutes(app, ports);

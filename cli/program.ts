@@ -9,6 +9,7 @@ import type { TokenOptions } from './commands/token.ts';
 import { travel } from './commands/travel.ts';
 import { trigger } from './commands/trigger.ts';
 import type { TriggerOptions } from './commands/trigger.ts';
+import { verify } from './commands/verify.ts';
 import type { Context } from './context.ts';
 import { demo } from './demo/demo.ts';
 import { addAgreementCommands } from './program-agreements.ts';
@@ -45,6 +46,10 @@ export function createProgram(contextOf: (options: GlobalOptions) => Context): C
     .command('diagnose <id>')
     .description('the payment of a lesson or a booking as Stripe has it now, beside ours')
     .action((id: string) => diagnose(context(), id));
+  program
+    .command('verify')
+    .description('hold all money against Stripe, the journal and the audit; nothing is changed')
+    .action(() => verify(context()));
 
   const alerts = program.command('alerts').description('what needs somebody');
   alerts

@@ -138,3 +138,26 @@ export interface DiagnosticView {
     stripe: string | number | null;
   }[];
 }
+
+/** All money of an instance, held against Stripe. */
+export interface VerificationView {
+  readonly checked: {
+    readonly agreements: number;
+    readonly objects: number;
+    readonly amounts: readonly {
+      readonly currency: string;
+      readonly captured: number;
+      readonly refunded: number;
+      readonly transferred: number;
+      readonly reversed: number;
+      readonly disputed: number;
+      readonly paidOut: number;
+    }[];
+  };
+  readonly violations: readonly {
+    readonly invariant: string;
+    readonly subject: string;
+    readonly message: string;
+  }[];
+  readonly unchecked: readonly string[];
+}

@@ -5,6 +5,7 @@ import { alerts } from './alerts.ts';
 import { audit } from './audit.ts';
 import { customers } from './customers.ts';
 import { debts } from './debts.ts';
+import { facts } from './facts.ts';
 import { inbox } from './inbox.ts';
 import { journal, systemActor } from './journal.ts';
 import { ledger } from './ledger.ts';
@@ -25,6 +26,7 @@ const books = (engine: Engine) => ({
   ...audit(engine),
   ...customers(engine),
   ...debts(engine),
+  ...facts(engine),
   ...inbox(engine),
   ...journal(engine),
   ...ledger(engine),

@@ -69,6 +69,26 @@ const planted: [rule: string, path: string, source: string][] = [
     "import type { Money } from '../domain/money.ts';",
   ],
   ['the store knows the domain only', 'store/journal.ts', "export { app } from '../api/app.ts';"],
+  [
+    'the domain knows no proof',
+    'domain/lesson.ts',
+    "import { coherent } from '../proof/coherent/coherent.ts';",
+  ],
+  [
+    'the API knows no simulation',
+    'api/verify.ts',
+    "import { simulate } from '../proof/simulate/simulate.ts';",
+  ],
+  [
+    'the checker asks no machine that it checks',
+    'proof/coherent/gather.ts',
+    "import { perform } from '../../activities/operation.ts';",
+  ],
+  [
+    'the checker knows no simulator',
+    'proof/coherent/gather.ts',
+    "import { createWorld } from '../../simulator/world.ts';",
+  ],
   ['the CLI knows no store', 'cli/status.ts', "import { openStore } from '../store/store.ts';"],
   ['nobody imports an entrypoint', 'test/start.test.ts', "import '../worker/dev.ts';"],
   ['nobody imports a room’s entrypoint', 'worker/dev.ts', "import { run } from '../simulator/main.ts';"],
@@ -98,6 +118,8 @@ const allowed: [promise: string, path: string, source: string][] = [
     "import type { Capture } from '../activities/capture.ts';",
   ],
   ['the API reads the contract', 'api/lessons.ts', "import { taskQueue } from '../workflows/contract.ts';"],
+  ['the API asks the checker', 'api/verify.ts', "import { coherent } from '../proof/coherent/coherent.ts';"],
+  ['the checker reads rows', 'proof/coherent/run.ts', "import type { Facts } from '../../store/facts.ts';"],
   ['dev starts the simulator', 'worker/dev.ts', "import { startSimulator } from '../simulator/server.ts';"],
   ['an entrypoint wires rooms', 'api/main.ts', "import { readConfig } from '../worker/config.ts';"],
   [

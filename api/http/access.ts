@@ -76,6 +76,7 @@ export const access: Readonly<Record<string, Access>> = {
   'PUT /api/admin/policies/:id': admins,
   'GET /api/admin/alerts': staff,
   'POST /api/admin/alerts/:id/resolve': operators,
+  'POST /api/admin/verify': admins,
   'GET /checkout/complete': 'open',
   'GET /checkout/:session': 'open',
   'GET /checkout/assets/:file': 'open',

@@ -9,6 +9,7 @@ const rooms = [
   'api',
   'worker',
   'simulator',
+  'proof',
   'cli',
   'bench',
   'test',
@@ -38,14 +39,20 @@ const arrows: Readonly<Record<Room, Arrows>> = {
   api: { values: ['domain', 'store'] },
   worker: { values: ['domain', 'workflows', 'activities', 'store', 'api'] },
   simulator: { values: [] },
+  proof: { values: rooms },
   cli: { values: ['domain'] },
-  bench: { values: ['domain', 'workflows', 'activities', 'store', 'api', 'worker', 'simulator'] },
+  bench: { values: ['domain', 'workflows', 'activities', 'store', 'api', 'worker', 'simulator', 'proof'] },
   test: { values: rooms },
 };
 
 /** What clients and workflows agree on: open to those who talk to workflows from outside. */
 const contract = 'workflows/contract.ts';
 const contractReaders: readonly Room[] = ['activities', 'api', 'cli'];
+
+/** The checker of money: open to those who hold a running instance against it, and itself a reader of rows only. */
+const checker = 'proof/coherent/';
+const checkerKnows: readonly Room[] = ['domain', 'store'];
+const checkerReaders: readonly Room[] = ['api', 'worker'];
 
 /** An entrypoint wires a process together from all rooms but the simulator: it is run, never imported. */
 const entrypoint = /^(?:[a-z]+\/main|worker\/dev)\.ts$/;
@@ -65,9 +72,12 @@ export function brokenArrow(path: string, { target, local, typesOnly }: Import):
   const to = roomOf(target);
   if (to === null) return allowed.values.length === 0 ? `${from}/ must not import ${target}` : null;
   if (entrypoint.test(target)) return `nobody imports the entrypoint ${target}`;
+  if (path.startsWith(checker) && !target.startsWith(checker))
+    return checkerKnows.includes(to) ? null : `${checker} must not import ${target}`;
   const wires = entrypoint.test(path) && from !== 'simulator' && to !== 'simulator';
   if (wires || from === to || allowed.values.includes(to)) return null;
   if (to === 'simulator' && path === devEntrypoint) return null;
+  if (target.startsWith(checker) && checkerReaders.includes(from)) return null;
   if (target === contract && contractReaders.includes(from)) return null;
   if (allowed.types?.includes(to)) return typesOnly ? null : `${from}/ may know ${to}/ by type only`;
   return `${from}/ must not import ${to}/`;

@@ -1,0 +1,105 @@
+import type { BookingState } from '../../domain/booking/booking.ts';
+import type { LessonState } from '../../domain/lesson/lesson.ts';
+import type { StoryLine } from '../../domain/machine.ts';
+import { durationMs } from '../../domain/time.ts';
+import { bps, chargeable, proportion, tierOf } from './amounts.ts';
+
+/** What the payer owes by the rules, and by which of them. */
+export interface Entitlement {
+  readonly charge: number;
+  readonly rule: string;
+}
+
+type AnyState = LessonState | BookingState;
+
+const owes = (charge: number, rule: string): Entitlement => ({ charge, rule });
+const nothing = (rule: string): Entitlement => owes(0, rule);
+
+/** The words that decide about the money; the last of them counts. */
+const isDecision = ({ what }: StoryLine): boolean =>
+  what === 'Cancelled' || what === 'Settlement decided' || what.startsWith('Dispute resolved');
+
+/** Lines that say Stripe had the payer's promise or their money. */
+const secured: ReadonlySet<string> = new Set([
+  'Payment authorized',
+  'Card saved',
+  'Payment captured',
+  'Payment found captured in Stripe',
+]);
+
+const lost: ReadonlySet<string> = new Set(['Hold expired', 'Hold found cancelled in Stripe']);
+
+const isBooking = (state: AnyState): state is BookingState => 'calendar' in state;
+
+/**
+ * What the payer of a settled agreement owes, from the recorded times and the pinned policy alone (L3, L11, L13, L14,
+ * B5, B11, B17, B18): the plan that the house made of the same facts is not looked at.
+ */
+export function entitlementOf(state: AnyState): Entitlement {
+  const { story, input } = state;
+  const { amount: price, currency, policy } = input;
+  const { belowMinimum, cancelTiers } = policy.terms;
+  const owed = (wanted: number, rule: string): Entitlement =>
+    owes(chargeable(wanted, { price, currency, belowMinimum }), rule);
+  if (!isBooking(state) && story.some(({ what }) => lost.has(what))) return nothing('the hold was lost');
+  const at = story.findLastIndex(isDecision);
+  const word = story[at];
+  const wasPaid = story.slice(0, at === -1 ? undefined : at).some(({ what }) => secured.has(what));
+  if (word === undefined) return undecided(state, wasPaid, owed);
+  if (word.what.startsWith('Dispute resolved')) {
+    const { outcome, payeeSide = 0 } = state.dispute?.outcome ?? { outcome: 'refund' };
+    const side = { release: price, refund: 0, split: payeeSide }[outcome];
+    return owed(side, `the complaint was resolved as ${outcome}`);
+  }
+  if (!wasPaid) return nothing('it was given up before it was paid');
+  if (word.what === 'Cancelled' && (word.actor === 'student' || word.actor === 'attendee')) {
+    const share = tierOf(cancelTiers, state.startsAt - word.at);
+    return owed(bps(price, share, currency), `cancelled by the ${word.actor} for ${share} bps`);
+  }
+  if (word.actor === 'system') return owed(...byTheClock(state));
+  if (word.what === 'Cancelled') return nothing(`cancelled by ${word.actor}`);
+  return owes(word.amount ?? 0, `ordered by ${word.actor}`);
+}
+
+/** Nobody decided in words: it was never paid, the calendar refused it, or somebody did not come. */
+function undecided(
+  state: AnyState,
+  wasPaid: boolean,
+  owed: (wanted: number, rule: string) => Entitlement,
+): Entitlement {
+  if (!wasPaid || !isBooking(state)) return nothing('it was never paid');
+  const { absent, calendar, fraudWarnedAt } = state;
+  if (absent.attendee || absent.provider) return owed(...byTheClock(state));
+  if (calendar.uid === null) return nothing('the calendar had no room');
+  const { action, refundUpTo } = state.input.policy.terms.fraudWarning;
+  const isRefundedAtOnce = fraudWarnedAt !== null && action === 'refund' && state.input.amount <= refundUpTo;
+  return isRefundedAtOnce ? nothing('the card network warned of fraud') : owed(state.input.amount, 'held');
+}
+
+const byTheClock = (state: AnyState): [number, string] =>
+  isBooking(state) ? heldBooking(state) : heldLesson(state);
+
+function heldBooking({ absent, input }: BookingState): [number, string] {
+  const who = absent.attendee && absent.provider ? 'both' : absent.attendee ? 'attendee' : 'provider';
+  if (!absent.attendee && !absent.provider) return [input.amount, 'the session was held'];
+  const isCharged = input.policy.terms.noShow[who] === 'capture';
+  return [isCharged ? input.amount : 0, `no-show (${who})`];
+}
+
+function heldLesson({ attendance, callEndedAt, startsAt, endsAt, input }: LessonState): [number, string] {
+  const { amount: price, currency, policy } = input;
+  const { noShow, earlyEnd } = policy.terms;
+  const [student, tutor] = [attendance.student.joinedAt, attendance.tutor.joinedAt];
+  if (student === null || tutor === null) {
+    const who = student === null && tutor === null ? 'both' : student === null ? 'student' : 'tutor';
+    return [noShow[who] === 'capture' ? price : 0, `no-show (${who})`];
+  }
+  if (callEndedAt === null || callEndedAt >= endsAt) return [price, 'the lesson was held'];
+  if (earlyEnd.rule === 'full') return [price, 'early end, full price'];
+  const roundMs = Math.max(1, durationMs(earlyEnd.roundUpTo));
+  const spentMs = Math.max(0, Math.min(callEndedAt, endsAt) - Math.max(student, tutor));
+  const billedMs = Math.min(endsAt - startsAt, Math.ceil(spentMs / roundMs) * roundMs);
+  const used = proportion(price, billedMs, endsAt - startsAt, currency);
+  if (earlyEnd.rule === 'pro_rata') return [used, 'early end, minutes used'];
+  return [Math.max(used, bps(price, earlyEnd.minimumBps, currency)), 'early end, at least the minimum'];
+}

@@ -1,0 +1,81 @@
+import { iso } from '../../../domain/time.ts';
+import type { Instant } from '../../../domain/time.ts';
+import type { AuditRow } from '../../../store/audit.ts';
+import { shown } from '../amounts.ts';
+import type { Invariant } from '../cases.ts';
+import { broken } from '../cases.ts';
+import { grouped } from '../grouped.ts';
+import type { LoggedRequest } from '../run.ts';
+
+const stateIn = (document: unknown): string | null =>
+  (document as { status?: string } | null)?.status ?? null;
+
+/** From when to when an agreement stood disputed, as it was committed. */
+interface Disputed {
+  readonly from: AuditRow;
+  readonly until: AuditRow | null;
+}
+
+function disputedTimes(audit: readonly AuditRow[]): Disputed[] {
+  const times: Disputed[] = [];
+  let from: AuditRow | null = null;
+  for (const row of audit) {
+    if (row.action !== 'status_changed') continue;
+    const isDisputed = stateIn(row.after) === 'disputed';
+    if (isDisputed) from ??= row;
+    else if (from !== null) {
+      times.push({ from, until: row });
+      from = null;
+    }
+  }
+  return from === null ? times : [...times, { from, until: null }];
+}
+
+const groupOf = ({ method, path, params }: LoggedRequest): string | null => {
+  if (method !== 'POST' || path !== '/v1/transfers') return null;
+  const { transfer_group: group } = params as { transfer_group?: unknown };
+  return typeof group === 'string' ? group : null;
+};
+
+/** M7a: once a dispute is written down, no transfer is begun and none is asked for. */
+export const knownDisputeBlocks: Invariant = ({ run, cases }) => {
+  const asked = grouped(run.requests ?? [], groupOf);
+  return cases.flatMap(({ workflowId, audit, operations }) => {
+    const transfers = new Set(operations.filter(({ kind }) => kind === 'transfer').map(({ key }) => key));
+    return disputedTimes(audit).flatMap(({ from, until }) => {
+      const isWithin = ({ seq }: AuditRow): boolean => seq > from.seq && (until === null || seq < until.seq);
+      const begun = audit.filter(
+        (row) => row.action === 'intent' && isWithin(row) && transfers.has(row.operationKey ?? ''),
+      );
+      const end = until?.at ?? Infinity;
+      const isDuring = (at: Instant): boolean => at > from.at + run.clockSkewMs && at < end - run.clockSkewMs;
+      const sent = (asked.get(workflowId) ?? []).filter(({ at }) => isDuring(at));
+      const since = `although it stood disputed since ${iso(from.at)}`;
+      return [
+        ...begun.map((row) => broken('M7a', workflowId, `${row.operationKey} was begun at ${iso(row.at)} ${since}`)),
+        ...sent.map(({ id, at }) => broken('M7a', workflowId, `${id} asked for a transfer at ${iso(at)} ${since}`)),
+      ];
+    });
+  });
+}; // prettier-ignore
+
+/** A transfer that a dispute overtook is somebody's case this long after the bank's word reached us. */
+const caseWithinMs = 10 * 60_000;
+
+/** M7b: where the bank was faster than its word to us, the transfer is taken back or the dispute is a case of ours. */
+export const crossedDisputeRepaired: Invariant = ({ run, cases, stories }) =>
+  cases.flatMap(({ workflowId, disputes, transfers, inbox, state, isStill }) =>
+    disputes.flatMap((dispute) => {
+      const heard = inbox.find((event) => event.objectId === dispute.id);
+      if (heard === undefined || (!isStill && heard.receivedAt + caseWithinMs > run.now)) return [];
+      const known = state.payment.disputes.some(({ id }) => id === dispute.id);
+      if (known || stories.has(`dispute:${dispute.id}`)) return [];
+      return transfers
+        .filter(({ transfer }) => transfer.created >= dispute.created && transfer.amount_reversed === 0)
+        .map(({ transfer: { id, amount, currency } }) => {
+          const sum = shown(amount, currency);
+          const what = `${id} of ${sum} crossed ${dispute.id} over ${dispute.amount}: not reversed, and nobody's case`;
+          return broken('M7b', workflowId, what);
+        });
+    }),
+  );
