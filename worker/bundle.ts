@@ -10,12 +10,16 @@ const workflows = resolve(import.meta.dirname, '../workflows');
  */
 const payloadConverterPath = resolve(workflows, 'payload-converter.ts');
 
+/** What every story is guarded by, bundled with it too. */
+const workflowInterceptorModules = [resolve(workflows, 'interceptors.ts')];
+
 /** The workflow code the worker runs: a bundle made before (`codePath`), or one made now, in about a second. */
 export async function workflowBundle(codePath: string | null): Promise<WorkflowBundleOption> {
   if (codePath !== null) return { codePath: resolve(codePath) };
   return bundleWorkflowCode({
     workflowsPath: resolve(workflows, 'index.ts'),
     payloadConverterPath,
+    workflowInterceptorModules,
     // What webpack counts along the way is nobody's news.
     logger: new DefaultLogger('WARN'),
   });

@@ -14,6 +14,7 @@ import type { Move } from '../domain/payment/moves.ts';
 import { adoptRulesName } from '../domain/rules.ts';
 import type { CommandAnswer } from './contract.ts';
 import { refusalType, stateQuery, stripeEventSignal, viewQuery } from './contract.ts';
+import { sentName } from './interceptors.ts';
 
 export type AnyLife = Pick<
   Life<AgreementState, AgreementFact, Move>,
@@ -61,7 +62,7 @@ export function hear(kind: Kind, life: AnyLife, now: () => number, onAnswered: (
     description: '{"eventId": "evt_…", "type": "payment_intent.succeeded", "objectId": "pi_…"}',
   });
   // Without this the SDK would keep a misspelt signal for a handler that never comes, and nobody would see it.
-  setDefaultSignalHandler((name, raw) => void life.tell(name.slice(0, longestName), raw, now()));
+  setDefaultSignalHandler((name, raw) => void life.tell(sentName(name).slice(0, longestName), raw, now()));
   setHandler(defineQuery<AgreementState>(stateQuery), () => life.state);
   setHandler(defineQuery<AgreementView>(viewQuery), () => machine.view(life.state));
 }

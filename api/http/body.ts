@@ -22,9 +22,21 @@ const tooLarge = (): never => {
 const limit = bodyLimit({ maxSize: largestBodyBytes, onError: tooLarge });
 const webhookLimit = bodyLimit({ maxSize: largestWebhookBytes, onError: tooLarge });
 
+const isWebhook = (path: string): boolean => path.startsWith('/api/webhooks/');
+
 /** Bodies are bounded (declared length or chunks alike), on every address. */
 export const bounded: MiddlewareHandler<ApiEnv> = (c, next) =>
-  c.req.path.startsWith('/api/webhooks/') ? webhookLimit(c, next) : limit(c, next);
+  arriving(() => (isWebhook(c.req.path) ? webhookLimit(c, next) : limit(c, next)));
+
+/** A body that is torn off on its way is its sender's doing: nothing of ours has failed. */
+async function arriving<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError('malformed', 'The body did not arrive to its end');
+  }
+}
 
 /**
  * Bodies are JSON and nothing else: a browser form on a foreign page cannot send that without asking first.
@@ -36,8 +48,12 @@ export const jsonOnly: MiddlewareHandler<ApiEnv> = async (c, next) => {
   if (type !== undefined && !isJson.test(type.trim())) {
     throw new AppError('unsupported_media_type', 'Send the body as application/json');
   }
-  if (c.req.path.startsWith('/api/webhooks/')) return next();
-  const text = await c.req.text();
+  if (isWebhook(c.req.path)) {
+    // Read here, so that the door itself meets whole bodies only; Hono keeps it for whoever asks again.
+    await arriving(() => c.req.arrayBuffer());
+    return next();
+  }
+  const text = await arriving(() => c.req.text());
   if (text === '' && bodiless.test(c.req.path)) return next();
   if (type === undefined && text !== '') {
     throw new AppError('unsupported_media_type', 'Send the body as application/json');

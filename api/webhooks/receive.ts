@@ -43,6 +43,14 @@ export async function receiveEvent(
   return { fresh, isOurs: false };
 }
 
+/** Stripe's objects are a few levels deep; what is far deeper cannot be written down again and is none of its events. */
+const deepest = 200;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
+}
+
 function read(body: Uint8Array): { event: StripeEvent; payload: unknown } {
   let payload: unknown;
   try {
@@ -51,7 +59,9 @@ function read(body: Uint8Array): { event: StripeEvent; payload: unknown } {
     throw new AppError('malformed', 'The body is not valid JSON');
   }
   const parsed = stripeEvent.safeParse(payload);
-  if (!parsed.success) throw new AppError('malformed', 'The body is not a Stripe event');
+  if (!parsed.success || isDeeperThan(deepest, payload)) {
+    throw new AppError('malformed', 'The body is not a Stripe event');
+  }
   return { event: parsed.data, payload };
 }
 

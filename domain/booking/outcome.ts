@@ -136,10 +136,13 @@ function refusedMove(state: BookingState, fact: Refused): BookingState {
       return refused(state, fact, policy.terms.transferTries);
     case 'reverse':
       return state;
-    case 'refund':
-      // A dispute was faster: Stripe is read, and the bank decides first.
-      if (fact.code === 'charge_disputed') return { ...state, payment: { ...state.payment, stale: true } };
-      return refused(state, fact, policy.terms.moneyTries);
+    case 'refund': {
+      if (fact.code !== 'charge_disputed') return refused(state, fact, policy.terms.moneyTries);
+      // A dispute may have been faster: Stripe is read, and the bank decides first. What it has decided about is refused
+      // for good (E5), so a person is told after the usual tries.
+      const after = refused(state, { ...fact, final: false }, policy.terms.moneyTries);
+      return { ...after, payment: { ...after.payment, stale: true } };
+    }
     default:
       return refused(state, fact, policy.terms.moneyTries);
   }

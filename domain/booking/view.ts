@@ -8,7 +8,7 @@ import type { Instant } from '../time.ts';
 import type { BookingState } from './booking.ts';
 import { endsAt, isConfirmed, isPaid, slotOf } from './booking.ts';
 import { next } from './next.ts';
-import { holdOf, settlesAt } from './settlement.ts';
+import { holdOf, payable, settlesAt } from './settlement.ts';
 
 export const bookingStates = [
   'awaiting_payment', 'confirming', 'confirmed', 'settling', 'completed', 'cancelled', 'disputed', 'parked',
@@ -30,9 +30,9 @@ function statusOf(state: BookingState): BookingStatus {
   if (isOpen(state.dispute) || isContested(state)) return 'disputed';
   if (plan !== null) {
     if (plan.fate === 'cancelled') return 'cancelled';
-    return isSent(state) || (plan.payee === 0 && payment.money.feeEarned >= plan.fee)
-      ? 'completed'
-      : 'settling';
+    // The bank may have taken what there was to divide.
+    const { payee, fee } = payable(state, plan);
+    return isSent(state) || (payee === 0 && payment.money.feeEarned >= fee) ? 'completed' : 'settling';
   }
   if (!isPaid(state)) return 'awaiting_payment';
   return isConfirmed(state) ? 'confirmed' : 'confirming';

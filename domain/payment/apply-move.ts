@@ -77,11 +77,7 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
         transfers: [...payment.transfers, ...sent],
         transferTries: payment.transferTries + 1,
         payoutOver: false,
-        money: book(money, {
-          transferred: money.transferred + amount,
-          netted: money.netted + netted,
-          feeEarned: money.feeEarned + fee,
-        }),
+        ...withTransfer(payment, amount, fee, netted),
       };
     }
     case 'balanceRead':
@@ -180,6 +176,22 @@ function debtEnded(payment: Payment, recovered: Minor): Payment {
   const advanced = Math.max(Math.min(money.advanced, recovered), money.advanced - missing);
   return { ...payment, debtClosed: advanced <= recovered, money: book(money, { advanced }) };
 }
+
+/**
+ * What is sent comes out of what is held. A transfer whose answer was lost may turn out to have been made before the bank
+ * or the payer took the money: the fee is then no longer earned, and the rest was laid out by the platform (M7b).
+ */
+function withTransfer(payment: Payment, amount: Minor, fee: Minor, netted: Minor): Pick<Payment, 'money' | 'reversible' | 'debtClosed'> {
+  const { money, feeBps, currency, recovers, reversible, debtClosed } = payment;
+  const sent = { transferred: money.transferred + amount, netted: money.netted + netted };
+  const lacking = amount + netted + fee - heldOf(money);
+  if (lacking <= 0) return { reversible, debtClosed, money: book(money, { ...sent, feeEarned: money.feeEarned + fee }) };
+  const kept = minor(Math.max(0, keptOf(money)));
+  const earned = money.feeEarned + fee;
+  const feeEarned = recovers ? Math.min(earned, shareOf(kept, feeBps, currency)) : earned;
+  const advanced = money.advanced + Math.max(0, lacking - (earned - feeEarned));
+  return { reversible: null, debtClosed: false, money: book(money, { ...sent, feeEarned, advanced }) };
+} // prettier-ignore
 
 /** What is given back comes out of what is held; beyond that the platform's fee is no longer earned. */
 function withRefund({ money, feeBps, currency, recovers }: Payment, amount: Minor): Money {

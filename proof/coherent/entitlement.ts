@@ -8,6 +8,8 @@ import { bps, chargeable, proportion, tierOf } from './amounts.ts';
 export interface Entitlement {
   readonly charge: number;
   readonly rule: string;
+  /** A person named the amount. */
+  readonly isOrdered?: true;
 }
 
 type AnyState = LessonState | BookingState;
@@ -58,7 +60,13 @@ export function entitlementOf(state: AnyState): Entitlement {
   }
   if (word.actor === 'system') return owed(...byTheClock(state));
   if (word.what === 'Cancelled') return nothing(`cancelled by ${word.actor}`);
-  return owes(word.amount ?? 0, `ordered by ${word.actor}`);
+  return { ...owes(word.amount ?? 0, `ordered by ${word.actor}`), isOrdered: true };
+}
+
+/** What was given back before the word that decides: nobody can keep it again, whatever that word says. */
+export function givenBackBefore({ story }: AnyState): number {
+  const before = story.slice(0, Math.max(0, story.findLastIndex(isDecision)));
+  return before.reduce((sum, { what, amount }) => sum + (what === 'Payment refunded' ? (amount ?? 0) : 0), 0);
 }
 
 /** Nobody decided in words: it was never paid, the calendar refused it, or somebody did not come. */

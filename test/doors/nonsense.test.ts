@@ -63,6 +63,16 @@ describe('messages that make no sense', () => {
     touched.push(after);
   }); // prettier-ignore
 
+  it('change nothing as a signal under a name that the SDK keeps for itself, and everyone sees it', async () => {
+    const before = await book(house, account.id, hour);
+    const name = '__temporal_pay_me';
+    await rawSignal(house, before.id, name, [json(join)]);
+    const after = await until(house, before.id, ({ rejected }) => rejected.length > 0);
+    expect(after.rejected).toMatchObject([{ name, code: 'malformed' }]);
+    expect(quiet(after)).toEqual(quiet(before));
+    touched.push(after);
+  });
+
   it.each([
     ['without an argument', []],
     ['with an argument', [json(join)]],

@@ -24,6 +24,7 @@ export async function plantedBundle(edits: readonly Edit[]): Promise<WorkflowBun
     return await bundleWorkflowCode({
       workflowsPath: join(copy, 'workflows/index.ts'),
       payloadConverterPath: join(copy, 'workflows/payload-converter.ts'),
+      workflowInterceptorModules: [join(copy, 'workflows/interceptors.ts')],
       logger: new DefaultLogger('WARN'),
     });
   } finally {

@@ -46,6 +46,7 @@ async function bundleWorkflows(): Promise<string> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(root, 'workflows/index.ts'),
     payloadConverterPath: join(root, 'workflows/payload-converter.ts'),
+    workflowInterceptorModules: [join(root, 'workflows/interceptors.ts')],
     logger: { ...console, log: silent, trace: silent, debug: silent, info: silent },
   });
   const folder = join(root, 'node_modules/.cache/holdfast');

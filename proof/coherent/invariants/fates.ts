@@ -1,7 +1,7 @@
 import { sharesOf, shown } from '../amounts.ts';
 import type { Case, Invariant } from '../cases.ts';
 import { broken } from '../cases.ts';
-import { entitlementOf } from '../entitlement.ts';
+import { entitlementOf, givenBackBefore } from '../entitlement.ts';
 import { figuresOf, isGivenUp } from '../figures.ts';
 import type { Violation } from '../run.ts';
 
@@ -73,16 +73,16 @@ export const cancelledForTheTier: Invariant = ({ cases }) =>
 /** Why what is kept of the charge is not what the payer owes, or null. What others took or gave back is not ours to keep. */
 function keptProblem(one: Case): string | null {
   const { state, currency, operations } = one;
-  const { charge: owed, rule } = entitlementOf(state);
+  const { charge: owed, rule, isOrdered = false } = entitlementOf(state);
   const { authorized, captured, refunded, refundedElsewhere, disputed } = figuresOf(one);
   const kept = captured - refunded - disputed;
   const isOurs = operations.some(({ kind, params }) => kind === 'capture' && amountIn(params) === captured);
   const isAdopted = one.kind === 'lesson' && captured > 0 && !isOurs;
   const isCompleted = state.plan?.fate === 'completed';
-  // Somebody else captured: a lesson that took place is settled for what they took.
-  const due = isAdopted ? Math.min(isCompleted ? captured : owed, captured) : Math.min(owed, authorized);
+  // Somebody else captured: a lesson that took place is settled for what they took, unless a person named an amount.
+  const due = isAdopted ? Math.min(isCompleted && !isOrdered ? captured : owed, captured) : Math.min(owed, authorized);
   const most = isGivenUp(one) ? captured : due;
-  const least = Math.max(0, Math.min(due, captured) - refundedElsewhere - disputed);
+  const least = Math.max(0, Math.min(due, captured - givenBackBefore(state)) - refundedElsewhere - disputed);
   const isShort = captured < due && !isAdopted;
   if (kept <= most && kept >= least && !isShort) return null;
   const from = `${shown(captured, currency)} captured, ${refunded} refunded, ${disputed} disputed`;
