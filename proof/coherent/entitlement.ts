@@ -51,7 +51,8 @@ export function entitlementOf(state: AnyState): Entitlement {
   if (word.what.startsWith('Dispute resolved')) {
     const { outcome, payeeSide = 0 } = state.dispute?.outcome ?? { outcome: 'refund' };
     const side = { release: price, refund: 0, split: payeeSide }[outcome];
-    return owed(side, `the complaint was resolved as ${outcome}`);
+    const entitled = owed(side, `the complaint was resolved as ${outcome}`);
+    return outcome === 'release' ? entitled : { ...entitled, isOrdered: true };
   }
   if (!wasPaid) return nothing('it was given up before it was paid');
   if (word.what === 'Cancelled' && (word.actor === 'student' || word.actor === 'attendee')) {
