@@ -128,7 +128,9 @@ async function make<M extends JournalMove>(
       }
       case 'declined':
       case 'refused': {
-        const meant = (await verb.refusal?.(attempt, failure)) ?? (await answered(() => verb.find(attempt)));
+        const meant = await answered(
+          async () => (await verb.refusal?.(attempt, failure)) ?? (await verb.find(attempt)),
+        );
         return meant ?? refusal(attempt, failure);
       }
       default:

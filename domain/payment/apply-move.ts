@@ -64,7 +64,7 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
     case 'checkoutSeen':
       return {
         ...settled,
-        intent: fact.tried === null ? payment.intent : pending(fact.tried),
+        intent: fact.tried === null ? untried(payment.intent, fact.status) : pending(fact.tried),
         checkout: payment.checkout && { ...payment.checkout, status: fact.status },
       };
     case 'transferred': {
@@ -148,6 +148,12 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
       return assertNever(fact);
   }
 } // prettier-ignore
+
+/** Stripe cancels the try of a checkout together with the checkout. */
+const untried = (intent: Intent | null, status: 'open' | 'complete' | 'expired'): Intent | null =>
+  intent === null || status !== 'expired' || intent.status === 'captured'
+    ? intent
+    : { ...intent, status: 'gone' };
 
 const pending = ({ awaited, clientSecret, failureCode, ...fact }: PendingPayment): Intent => ({
   ...idle(fact),

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Planted } from './planted.ts';
+
+/** What came of one planted bug. */
+export interface Caught {
+  /** The invariants that noticed it, in the order in which they were told; none for a survivor. */
+  readonly by: readonly string[];
+  readonly seed: string;
+  readonly lives: number;
+}
+
+const root = join(import.meta.dirname, '../..');
+
+/** What a process imports first so that it has this bug. */
+function planting({ file, piece, instead }: Planted): string {
+  const hooks = pathToFileURL(join(import.meta.dirname, 'plant.mjs')).href;
+  const data = { path: join(root, file), piece, instead };
+  const code = `import { register } from 'node:module'; register(${JSON.stringify(hooks)}, { data: ${JSON.stringify(data)} });`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+interface Told {
+  readonly status: number | null;
+  readonly out: string;
+}
+
+/** Lives random lives in a process that has this bug, and answers what it wrote. The loader is registered first, so that it is asked last. */
+function live(bug: Planted, seed: string, lives: number): Promise<Told> {
+  return new Promise((resolve, reject) => {
+    const asked = ['--seed', seed, '--lives', String(lives), '--kinds', bug.kinds];
+    const loaders = ['--import', planting(bug), '--import', 'tsx'];
+    const child = spawn(process.execPath, [...loaders, 'proof/simulate/main.ts', ...asked], { cwd: root });
+    let out = '';
+    const hear = (chunk: Buffer): void => {
+      out += chunk.toString();
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, out }));
+  });
+} // prettier-ignore
+
+/** Node's own word for a program that waits for what can no longer come: the bug has brought the world to a stop. */
+const standstill = 13;
+
+/** Lives until the bug is noticed or enough was lived. A process that ends otherwise than by a broken claim is an error. */
+export async function hunt(bug: Planted, seed: string, most: number): Promise<Caught> {
+  const { status, out } = await live(bug, seed, most);
+  const lives = Number(/^(\d+) lives of seed/m.exec(out)?.[1] ?? 0);
+  if (status === 0) return { by: [], seed, lives };
+  if (status === standstill) return { by: ['bug'], seed, lives };
+  const by = [...new Set([...out.matchAll(/^BROKEN (\S+)/gm)].map(([, invariant = '']) => invariant))];
+  if (by.length === 0) throw new Error(`"${bug.name}" ended the simulation: ${out.slice(0, 2_000)}`);
+  return { by, seed, lives };
+}
+
+/** Whether one of those that were expected to notice it did. */
+export const isExpected = ({ expect }: Planted, { by }: Caught): boolean =>
+  by.some((one) => expect.includes(one));

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { invariantIds } from '../../proof/coherent/run.ts';
+import { planted } from '../../proof/mutants/planted.ts';
+import { hunt, isExpected } from '../../proof/mutants/run.ts';
+
+// `npm run mutants` plants them all, which takes long; here every bug can be planted, and some are.
+
+const root = join(import.meta.dirname, '../..');
+
+/** Told by the simulation beside the invariants: code that threw what it must not, and the stand-in's own books. */
+const others = ['bug', 'Stripe'];
+
+const patienceMs = 180_000;
+
+describe('planted money bugs', () => {
+  it('are at least forty, each of another name and a change of its own', () => {
+    expect(planted.length).toBeGreaterThanOrEqual(40);
+    expect(new Set(planted.map(({ name }) => name)).size).toBe(planted.length);
+    expect(new Set(planted.map(({ file, piece, instead }) => [file, piece, instead].join('\n'))).size).toBe(
+      planted.length,
+    );
+  });
+
+  it.each(planted.map((bug) => [bug.name, bug] as const))(
+    'can be planted: %s',
+    (_, { file, piece, instead, expect: by }) => {
+      const source = readFileSync(join(root, file), 'utf8');
+      expect(source.split(piece)).toHaveLength(2);
+      expect(instead).not.toBe(piece);
+      expect(by.filter((one) => !others.includes(one) && !invariantIds.some((id) => id === one))).toEqual([]);
+    },
+  );
+
+  it.each(['a refund has no key', 'the ledger is not written'])(
+    'are noticed: %s',
+    async (name) => {
+      const bug = planted.find((one) => one.name === name);
+      if (bug === undefined) throw new Error(`nobody planted "${name}"`);
+      const caught = await hunt(bug, 'mutants', 100);
+      expect(isExpected(bug, caught), `noticed by ${caught.by.join(' ')}`).toBe(true);
+    },
+    patienceMs,
+  );
+
+  it(
+    'that cannot be planted end the process instead of proving nothing',
+    async () => {
+      const [bug] = planted;
+      if (bug === undefined) throw new Error('nothing is planted');
+      await expect(hunt({ ...bug, piece: 'no such words' }, 'mutants', 1)).rejects.toThrow('stands 0 times');
+    },
+    patienceMs,
+  );
+});
