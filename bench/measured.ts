@@ -20,9 +20,14 @@ export interface StripeRequest {
 }
 
 /** Calls the API or one of the simulator's controls; anything but success is an error of the measurement. */
-export async function call<Answer>(url: string, body?: unknown, token?: string): Promise<Answer> {
+export async function call<Answer>(
+  url: string,
+  body?: unknown,
+  token?: string,
+  method = body === undefined ? 'GET' : 'POST',
+): Promise<Answer> {
   const answer = await fetch(url, {
-    method: body === undefined ? 'GET' : 'POST',
+    method,
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -35,7 +40,7 @@ export async function call<Answer>(url: string, body?: unknown, token?: string):
 }
 
 /** Every request to Stripe after the one named, oldest first. */
-export async function stripeRequests({ stripeUrl }: Measured, since: string | null): Promise<StripeRequest[]> {
+export async function stripeRequests({ stripeUrl }: Pick<Measured, 'stripeUrl'>, since: string | null): Promise<StripeRequest[]> {
   const after = since === null ? '' : `?since=${since}`;
   const { data } = await call<{ data: StripeRequest[] }>(`${stripeUrl}/_sim/requests${after}`);
   return data.filter(({ path }) => path.startsWith('/v1/'));

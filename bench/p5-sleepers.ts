@@ -1,0 +1,108 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Bench, Finding } from './finding.ts';
+import { median, progress } from './finding.ts';
+import { furnish, untilWorkerAnswers } from './neighbours.ts';
+import { openTown } from './town.ts';
+import { sleepers, taskTimeouts, wokenOf } from './sleepers.ts';
+
+/** The cache of a worker by default, stated because everything here is about it. */
+const workflowCache = '500';
+
+/** Ten thousand starts take minutes, and each round needs a worker and a server that have seen nothing else. */
+const largestRounds = 3;
+
+/** A worker that sleeps for so long has let go of what it only needed to start them. */
+const restMs = 5_000;
+
+interface Round {
+  readonly smallMb: number;
+  readonly largeMb: number;
+  readonly wakeSeconds: number;
+  readonly timeouts: number;
+}
+
+/** P5: what sleeping stories cost the worker's memory, and whether a crowd of them can wake within a minute. */
+export const sleepersBench: Bench = {
+  name: 'p5',
+  method:
+    'A fresh worker with a cache of 500 workflows takes up 1,000 lessons that sleep in a complaint, another on a fresh server 10,000; resident ' +
+    'memory is read when they have slept for five seconds. The 10,000 then become due evenly over one minute, and every history is read ' +
+    'for workflow tasks that timed out.',
+  run: async ({ rounds, isQuick }) => {
+    const [few, many] = isQuick ? [20, 60] : [1_000, 10_000];
+    const measured: Round[] = [];
+    for (let n = 0; n < Math.min(rounds, largestRounds); n += 1) {
+      const small = await asleep(few, false);
+      const large = await asleep(many, true);
+      measured.push({ ...large, smallMb: small.mb, largeMb: large.mb });
+      progress(`P5, round ${n + 1}: ${small.mb.toFixed(0)} MB with ${few}, ${large.mb.toFixed(0)} MB with ${many}; awake after ${large.wakeSeconds.toFixed(1)} s, ${large.timeouts} timeouts`);
+    }
+    return findings(measured);
+  },
+}; // prettier-ignore
+
+const minuteMs = 60_000;
+/** Ten times what it may take: a crowd that is not awake by then does not wake. */
+const patienceMs = 10 * minuteMs;
+
+async function asleep(
+  count: number,
+  wakes: boolean,
+): Promise<{ mb: number; wakeSeconds: number; timeouts: number }> {
+  const town = await openTown({ HOLDFAST_WORKFLOW_CACHE: workflowCache });
+  try {
+    const api = await town.startApi();
+    const worker = town.start('worker/main.ts');
+    await furnish(town);
+    await untilWorkerAnswers(town);
+    // Everybody is asleep before the first wakes: measured on a slow machine, fifty starts a second.
+    const firstWakesAt = Date.now() + 20_000 + count * 20;
+    const ids = await sleepers(town, count, (n) => firstWakesAt + (n * minuteMs) / count);
+    if (Date.now() + 2 * restMs > firstWakesAt) throw new Error(`${count} stories were not asleep in time`);
+    await pause(restMs);
+    const mb = worker.rssBytes() / 1024 ** 2;
+    if (!wakes) return { mb, wakeSeconds: 0, timeouts: 0 };
+    // Nobody else may look after stories that are due.
+    await api.kill();
+    await pause(firstWakesAt - Date.now());
+    for (const deadline = Date.now() + patienceMs; ; await pause(1_000)) {
+      const woken = await wokenOf(town, ids);
+      if (woken === count) break;
+      if (Date.now() > deadline) throw new Error(`Only ${woken} of ${count} stories woke`);
+    }
+    const wakeSeconds = (Date.now() - firstWakesAt) / 1_000;
+    return { mb, wakeSeconds, timeouts: await taskTimeouts(town, ids) };
+  } finally {
+    await town.close();
+  }
+}
+
+function findings(rounds: readonly Round[]): Finding[] {
+  const of = (name: keyof Round): string => median(rounds.map((round) => round[name])).toFixed(0);
+  return [
+    {
+      metric: 'P5',
+      what: 'worker’s memory, 10,000 sleeping ÷ 1,000',
+      unit: '',
+      values: rounds.map(({ largeMb, smallMb }) => largeMb / smallMb),
+      bar: { kind: 'at most', value: 1.15 },
+      absolute: `${of('largeMb')} MB against ${of('smallMb')} MB`,
+    },
+    {
+      metric: 'P5',
+      what: '10,000 timers of one minute: first due to last awake',
+      unit: 's',
+      values: rounds.map(({ wakeSeconds }) => wakeSeconds),
+      bar: { kind: 'at most', value: 62 },
+      absolute: 'the last is due after 60 s; lists are looked at every second',
+    },
+    {
+      metric: 'P5',
+      what: 'workflow tasks that timed out meanwhile',
+      unit: 'timeouts',
+      values: rounds.map(({ timeouts }) => timeouts),
+      bar: { kind: 'at most', value: 0 },
+      absolute: 'in all 10,000 histories',
+    },
+  ];
+}
