@@ -1,10 +1,10 @@
 import type { Finding } from './finding.ts';
 import { median, verdict } from './finding.ts';
 
-const width = 860;
+const width = 920;
 const rowHeight = 34;
 /** Where the bars begin, right of their names, and how long one that just meets its bar is. */
-const barsAt = 400;
+const barsAt = 450;
 const barLength = 220;
 const longest = width - barsAt - 110;
 

@@ -105,6 +105,27 @@ export const inbox = (engine: Engine) => ({
   /** Notes what became of an event, sharing commits like `receive`; answers false for one that is done with. */
   markEvent: (mark: EventMark): Promise<boolean> => engine.transactTogether((s) => markEvent(s, mark)),
 
+  /**
+   * Those of the events that one of our own operations caused, marked as delivered in one commit; answers their ids.
+   * Most events are such echoes, so a storm of them costs one transaction for each batch.
+   */
+  markEchoes: (causes: ReadonlyMap<string, string>, at: Instant): Promise<Set<string>> =>
+    engine.transact(function* ({ db, t: { webhookEvents: e, operations: o } }) {
+      const asked = [...new Set(causes.values())];
+      const kept = yield* rows(db.select({ key: o.key }).from(o).where(inArray(o.key, asked)));
+      const known = new Set(kept.map(({ key }) => key));
+      const echoes = [...causes].flatMap(([eventId, key]) => (known.has(key) ? [eventId] : []));
+      if (echoes.length === 0) return new Set<string>();
+      const done = { status: 'delivered', reason: 'echo', nextAttemptAt: null, doneAt: at } as const;
+      yield* exec(
+        db
+          .update(e)
+          .set({ ...done, attempts: sql`${e.attempts} + 1` })
+          .where(and(inArray(e.eventId, echoes), inArray(e.status, unfinished))),
+      );
+      return new Set(echoes);
+    }),
+
   /** The event of an id, or null. */
   findEvent: (eventId: string): Promise<InboxEvent | null> =>
     engine.read(({ db, t: { webhookEvents: e } }) =>

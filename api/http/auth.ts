@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { AppError } from '../../domain/errors.ts';
@@ -57,7 +58,8 @@ function verifier(
       );
   }
   if (secret !== undefined && secret !== '') {
-    const key = new TextEncoder().encode(secret);
+    // A key object is taken in once; bytes would be imported anew for every request.
+    const key = createSecretKey(secret, 'utf8');
     return (token) =>
       refusing(async () => (await jwtVerify(token, key, { ...options, algorithms: ['HS256'] })).payload);
   }

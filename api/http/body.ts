@@ -24,9 +24,22 @@ const webhookLimit = bodyLimit({ maxSize: largestWebhookBytes, onError: tooLarge
 
 const isWebhook = (path: string): boolean => path.startsWith('/api/webhooks/');
 
-/** Bodies are bounded (declared length or chunks alike), on every address. */
+/**
+ * Bodies are bounded (declared length or chunks alike), on every address. A declared length is judged here: whoever
+ * only asks for the body's stream makes the server build a whole Request, which costs as much as storing an event.
+ */
 export const bounded: MiddlewareHandler<ApiEnv> = (c, next) =>
-  arriving(() => (isWebhook(c.req.path) ? webhookLimit(c, next) : limit(c, next)));
+  arriving(async () => {
+    const { method, path } = c.req;
+    if (method === 'GET' || method === 'HEAD') return next();
+    const declared = c.req.header('Content-Length');
+    if (declared === undefined || c.req.header('Transfer-Encoding') !== undefined) {
+      return isWebhook(path) ? webhookLimit(c, next) : limit(c, next);
+    }
+    return Number(declared) > (isWebhook(path) ? largestWebhookBytes : largestBodyBytes)
+      ? tooLarge()
+      : next();
+  });
 
 /** A body that is torn off on its way is its sender's doing: nothing of ours has failed. */
 async function arriving<T>(read: () => Promise<T>): Promise<T> {

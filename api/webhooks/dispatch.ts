@@ -80,7 +80,6 @@ async function deliver(ports: ApiPorts, event: InboxEvent): Promise<Verdict> {
     return isOurs ? { status: 'delivered', reason: mismatch(event) } : accountless(ports, event);
   }
   if (!isAboutAgreement(type)) return { status: 'ignored', reason: 'unknown_type' };
-  if (canEcho(type) && (await isEcho(ports, event))) return { status: 'delivered', reason: 'echo' };
   const owner = await ownerOf(ports.store, event);
   if (owner === null) return ownerless(ports, event);
   const { eventId } = event;
@@ -97,10 +96,24 @@ async function deliver(ports: ApiPorts, event: InboxEvent): Promise<Verdict> {
   };
 }
 
-/** Caused by a request of ours, whose answer the story has or will read: waking it would tell it nothing. */
-async function isEcho({ store }: ApiPorts, { requestKey }: InboxEvent): Promise<boolean> {
-  const operation = requestKey === null ? undefined : /^(.+):\d+$/.exec(requestKey)?.[1];
-  return operation !== undefined && (await store.findOperation(operation)) !== null;
+/**
+ * The events that are left when those are done with which a request of ours caused: a story has or will read that
+ * request's answer, so waking it would tell it nothing.
+ */
+export async function withoutEchoes(
+  { store, clock }: ApiPorts,
+  events: readonly InboxEvent[],
+): Promise<readonly InboxEvent[]> {
+  const causes = new Map(
+    events.flatMap(({ eventId, type, requestKey }) => {
+      const operation = requestKey === null ? undefined : /^(.+):\d+$/.exec(requestKey)?.[1];
+      const isNews = isAboutAccount(type) || !isAboutAgreement(type) || !canEcho(type);
+      return operation === undefined || isNews ? [] : [[eventId, operation] as const];
+    }),
+  );
+  if (causes.size === 0) return events;
+  const echoes = await store.markEchoes(causes, clock.now());
+  return events.filter(({ eventId }) => !echoes.has(eventId));
 }
 
 /** Rendered for another version than ours: still a good hint where to look, and noted for whoever set the endpoint up. */

@@ -9,11 +9,6 @@ interface KnownBreak {
 
 const knownBreaks: readonly KnownBreak[] = [
   {
-    invariant: 'M1',
-    message: /is requires_payment_method although its agreement is over/,
-    why: 'a debit that failed after its checkout was complete leaves a PaymentIntent that nobody cancels',
-  },
-  {
     invariant: 'M16',
     message: /it went from completed to settling/,
     why: 'a booking whose whole price is the fee is shown as settling for good once some of it was given back',

@@ -28,6 +28,7 @@ const atStripe = (booking: ShownBooking) =>
 async function isFreeAgain({ startsAt }: ShownBooking): Promise<void> {
   const next = await openCheckout(house, provider, { startTime: startsAt });
   await ordered(house, next.id, 'cancel', { by: 'attendee', reason: 'only looking' });
+  await untilBooking(house, next.id, ({ payment }) => payment.checkoutStatus === 'expired');
 }
 
 describe('a checkout', () => {

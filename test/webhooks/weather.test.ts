@@ -151,7 +151,11 @@ describe('Stripe’s messages in every weather', () => {
     const { paymentIntentId, chargeId } = paid.payment;
     const writesBefore = (await writes(house, /^\/v1\//)).length;
     const late = eventOf(house, 'payment_intent.amount_capturable_updated', { id: paymentIntentId });
-    const dispute = eventOf(house, 'charge.dispute.created', { id: 'du_1', charge: chargeId });
+    await house.sim('POST', '/webhooks', { lose: 1 });
+    const inquiry = { charge: chargeId, reason: 'fraudulent', status: 'warning_needs_response' };
+    const { id: disputeId } = await house.sim('POST', '/disputes', inquiry);
+    await house.sim('POST', '/webhooks', {});
+    const dispute = eventOf(house, 'charge.dispute.created', { id: disputeId, charge: chargeId });
     for (const event of [late, late, dispute, dispute]) {
       expect(await deliver(house, event)).toMatchObject({ status: 200 });
     }
@@ -166,6 +170,7 @@ describe('Stripe’s messages in every weather', () => {
     expect((await writes(house, /^\/v1\//)).length).toBe(writesBefore);
     const alerts = await house.store.listAlerts({ limit: 100, subject: `lesson:${paid.id}` });
     expect(alerts.rows).toMatchObject([{ type: 'CHARGE_DISPUTE', severity: 'critical', count: 1 }]);
+    await house.sim('POST', `/disputes/${disputeId}/close`, {});
     await checkBooks(house);
   });
 

@@ -10,7 +10,7 @@ const expirySlackMs = 60_000;
 
 /** M1: a payment is taken or let go, never both and never neither, and no hold outlives its end. */
 export const oneFate: Invariant = ({ run, cases }) =>
-  cases.flatMap(({ workflowId, intents, charge, isSettled, currency }) =>
+  cases.flatMap(({ workflowId, intents, charge, isSettled, currency, state }) =>
     intents.flatMap((intent) => {
       const { id, status, amount_received: received } = intent;
       const told = (what: string): Violation[] => [
@@ -20,7 +20,10 @@ export const oneFate: Invariant = ({ run, cases }) =>
       const isGone = status === 'canceled';
       if (isGone && received > 0) return told(`is cancelled and took ${shown(received, currency)}`);
       if (isTaken && intent.canceled_at !== null) return told('is taken and cancelled');
-      if (isSettled && !isTaken && !isGone) return told(`is ${status} although its agreement is over`);
+      // A debit that the bank refused after its checkout was complete: only a hold made in a checkout can be cancelled (A2).
+      const isOver = status === 'requires_payment_method' && state.payment.checkout?.status === 'complete';
+      if (isSettled && !isTaken && !isGone && !isOver)
+        return told(`is ${status} although its agreement is over`);
       const before = charge?.payment_method_details?.card?.capture_before;
       const isExpired = before !== undefined && before * 1_000 + expirySlackMs < run.now;
       return status === 'requires_capture' && isExpired ? told('is held past its capture_before') : [];

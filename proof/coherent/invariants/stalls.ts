@@ -2,6 +2,7 @@ import { iso } from '../../../domain/time.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { Case, Invariant, Story } from '../cases.ts';
 import { broken } from '../cases.ts';
+import { noAddress } from '../../../store/notices.ts';
 import type { Violation } from '../run.ts';
 
 /** A timer fires within seconds; what is this late does not come by itself. */
@@ -56,11 +57,12 @@ function unknown(one: Case): Violation[] {
   );
 }
 
-/** A message that was given up has an alert. */
+/** A message that was given up has an alert; a mail about an alert is about one that stands there for everyone to see. */
 function unsent({ messages, alerts }: { readonly messages: readonly Message[]; readonly alerts: readonly Told[] }): Violation[] {
   const told = new Set(alerts.filter(({ type }) => type === 'NOTIFICATION_FAILED').map(({ subject }) => subject));
   return messages
     .filter(({ sentAt, nextAttemptAt, attempts }) => sentAt === null && nextAttemptAt === null && attempts > 0)
+    .filter(({ kind, error }) => kind !== 'admin_alert' || error !== noAddress)
     .filter(({ id, kind, agreement, recipient }) => !told.has(recipient === 'admin' ? kind : (agreement ?? id)))
     .map(({ id, kind, error }) => broken('M19', id, `${kind} was given up (${error}) and nobody was told`));
 } // prettier-ignore
