@@ -32,9 +32,11 @@ export interface Sources {
 /** The clocks of two houses differ by minutes at most: nothing of ours at Stripe is older than our oldest row by more. */
 const oldestSlackMs = 10 * 60_000;
 
-/** Reads a whole instance and changes nothing: our rows in one moment, then Stripe by lists, then Temporal. */
+/** Reads a whole instance and changes nothing: the requests, our rows in one moment, Stripe by lists, then Temporal. */
 export async function gather(sources: Sources): Promise<Run> {
   const { store, stripe, temporal, now } = sources;
+  // An intent is older than its request: whoever reads the requests first finds the intent of each.
+  const requests = (await sources.requests?.()) ?? null;
   const rows = await store.readFacts();
   const auditBrokenAt = await store.verifyAudit();
   const since = rows.agreements.reduce((oldest, { createdAt }) => Math.min(oldest, createdAt), now);
@@ -47,7 +49,7 @@ export async function gather(sources: Sources): Promise<Run> {
     whole: true,
     clockSkewMs: sources.clockSkewMs,
     stripe: await readStripe(stripe, reading),
-    requests: (await sources.requests?.()) ?? null,
+    requests,
     store: { ...rows, auditBrokenAt },
     histories: temporal === undefined ? null : await readWorkflows(temporal, rows.agreements, sources.replay),
     transitions: passagesOf(rows.audit),

@@ -1,3 +1,4 @@
+import type Stripe from 'stripe';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
@@ -153,7 +154,7 @@ describe('Stripe’s messages in every weather', () => {
     const late = eventOf(house, 'payment_intent.amount_capturable_updated', { id: paymentIntentId });
     await house.sim('POST', '/webhooks', { lose: 1 });
     const inquiry = { charge: chargeId, reason: 'fraudulent', status: 'warning_needs_response' };
-    const { id: disputeId } = await house.sim('POST', '/disputes', inquiry);
+    const { id: disputeId }: Stripe.Dispute = await house.sim('POST', '/disputes', inquiry);
     await house.sim('POST', '/webhooks', {});
     const dispute = eventOf(house, 'charge.dispute.created', { id: disputeId, charge: chargeId });
     for (const event of [late, late, dispute, dispute]) {

@@ -85,7 +85,9 @@ function keptProblem(one: Case): string | null {
   // Somebody else captured: a lesson that took place is settled for what they took, unless a person named an amount.
   const due = isAdopted ? Math.min(isCompleted && !isOrdered ? captured : owed, captured) : Math.min(owed, authorized);
   const most = isGivenUp(one) ? captured : due;
-  const least = Math.max(0, Math.min(due, captured - givenBackBefore(state)) - refundedElsewhere - disputed);
+  // What they took beyond the policy is given back where it was heard of before the lesson was settled.
+  const leastDue = isAdopted ? Math.min(owed, captured) : due;
+  const least = Math.max(0, Math.min(leastDue, captured - givenBackBefore(state)) - refundedElsewhere - disputed);
   const isShort = captured < due && !isAdopted;
   if (kept <= most && kept >= least && !isShort) return null;
   const from = `${shown(captured, currency)} captured, ${refunded} refunded, ${disputed} disputed`;
