@@ -116,6 +116,30 @@ export interface StoryLine {
   readonly amount: number | null;
 }
 
+/** The line about something that was said or decided; Stripe has no part in it. */
+export const lineOf = (
+  { at }: { readonly at: Instant },
+  what: string,
+  actor: string,
+  why: string | null = null,
+  amount: number | null = null,
+): StoryLine => ({ at, what, actor, why, stripeIds: [], amount });
+
+/** What every story begins with: nothing has happened but this first line. */
+export const opening = (rules: number, first: StoryLine): BaseState<never> => ({
+  rev: 0,
+  outcomes: 0,
+  rules,
+  updatedAt: first.at,
+  performing: null,
+  heard: [],
+  rejected: [],
+  parked: null,
+  story: [first],
+  alerts: [],
+  notices: [],
+});
+
 /** An alert the story raises; the projection opens at most one per type and subject. */
 export interface AlertNote {
   readonly type: AlertType;

@@ -1,3 +1,5 @@
+import type { Refusal } from './machine.ts';
+import { refuse } from './machine.ts';
 import type { Instant } from './time.ts';
 import { parseInstant } from './time.ts';
 
@@ -7,8 +9,25 @@ import { parseInstant } from './time.ts';
 /** The years 1970 to 9999: beyond them no view has a text for an instant. */
 const hasText = (at: number): boolean => Number.isSafeInteger(at) && at >= 0 && at < 253_402_300_800_000;
 
-/** A message that does not fit; `parse` turns it into a refusal, it never leaves the machine. */
+/** A message that does not fit; `readMessage` turns it into a refusal, it never leaves the machine. */
 export class BadMessage extends Error {}
+
+/** Reads a message to `whom` that may be anything; never throws: what does not fit is a refusal. */
+export function readMessage<Name extends string, Command>(
+  whom: string,
+  names: readonly Name[],
+  name: string,
+  read: (known: Name) => Command,
+): Command | Refusal {
+  const known = names.find((one) => one === name);
+  if (known === undefined) return refuse(`${whom} has no command "${name.slice(0, 64)}"`, 'malformed');
+  try {
+    return read(known);
+  } catch (error) {
+    if (error instanceof BadMessage) return refuse(`${name}: ${error.message}`, 'malformed');
+    throw error;
+  }
+}
 
 /** The fields of one message, each read with the type it must have. Unknown fields are refused. */
 export class Fields {

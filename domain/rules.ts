@@ -1,5 +1,5 @@
 import type { Accepted, BaseState, Fact, Refusal, StoryLine } from './machine.ts';
-import { refuse } from './machine.ts';
+import { lineOf, refuse } from './machine.ts';
 import { Fields } from './parse.ts';
 import type { Instant } from './time.ts';
 
@@ -49,11 +49,5 @@ export function adoptRules(
 }
 
 /** The line a person reads about it. */
-export const rulesLine = ({ at, rules, by, reason }: RulesAdopted): StoryLine => ({
-  at,
-  what: `Goes on by rules ${rules}`,
-  actor: by,
-  why: reason,
-  stripeIds: [],
-  amount: null,
-});
+export const rulesLine = (fact: RulesAdopted): StoryLine =>
+  lineOf(fact, `Goes on by rules ${fact.rules}`, fact.by, fact.reason);

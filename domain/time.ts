@@ -22,6 +22,9 @@ export function durationMs(iso: string): number {
   return total;
 }
 
+/** Two years: Stripe keeps no card longer without questions, and a typo in a year must not sleep for ever. */
+export const farthestAheadMs = 2 * 365 * 86_400_000 + 86_400_000;
+
 /** The instant as ISO-8601 in UTC, as every view shows it. */
 export const iso = (at: Instant): string => new Date(at).toISOString();
 

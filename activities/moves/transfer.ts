@@ -3,6 +3,7 @@ import type { Minor } from '../../domain/money.ts';
 import { minor, minus } from '../../domain/money.ts';
 import { keptOf, sumOf } from '../../domain/payment/books.ts';
 import type { MoveFact, MoveOf } from '../../domain/payment/moves.ts';
+import { isContested } from '../../domain/payment/payment.ts';
 import { requestIdOf } from '../intent-facts.ts';
 import type { Attempt, Outcome, Verb } from '../operation.ts';
 import { comeAgain, told } from '../operation.ts';
@@ -93,8 +94,8 @@ const goneCodes = new Set(['permission', 'account_invalid', 'resource_missing'])
 
 /** The bank took the money, or may, since this transfer was first tried and its answer lost (M7a). */
 function isOvertaken({ move, task }: Attempt<Transfer>): boolean {
-  const { disputes, money } = task.state.payment;
-  return disputes.some(({ isOpen }) => isOpen) || keptOf(money) < move.amount;
+  const { payment } = task.state;
+  return isContested(payment) || keptOf(payment.money) < move.amount;
 }
 
 /** A day after its key was last used no request of ours is still on its way (B1). */

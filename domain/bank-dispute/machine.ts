@@ -1,8 +1,8 @@
 import { assertNever } from '../errors.ts';
 import type { Accepted, Columns, Machine, Refusal, Step, StoryLine, Wait } from '../machine.ts';
-import { refuse } from '../machine.ts';
-import { orderedBy, readOperatorCommand } from '../orders.ts';
-import { BadMessage, Fields } from '../parse.ts';
+import { lineOf, opening, refuse } from '../machine.ts';
+import { orderLine, orderedBy, readOperatorCommand } from '../orders.ts';
+import { Fields, readMessage } from '../parse.ts';
 import type { Move, MoveFact } from '../payment/moves.ts';
 import { moved, skipStep } from '../payment/outcome.ts';
 import { alerted, applyDriverFact, refused } from '../payment/park.ts';
@@ -27,19 +27,7 @@ const commands = ['submit', 'accept', 'retry', 'skip', 'sync', 'adoptRules'] as 
 
 /** A dispute we have only heard of: Stripe is read first. */
 const openDispute = (input: BankDisputeInput): BankDisputeState => ({
-  rev: 0,
-  outcomes: 0,
-  rules: input.rules,
-  updatedAt: input.openedAt,
-  performing: null,
-  heard: [],
-  rejected: [],
-  parked: null,
-  story: [
-    { at: input.openedAt, what: 'Disputed at the bank', actor: 'bank', why: input.reason, stripeIds: [input.id], amount: input.amount },
-  ],
-  alerts: [],
-  notices: [],
+  ...opening(input.rules, { ...lineOf({ at: input.openedAt }, 'Disputed at the bank', 'bank', input.reason, input.amount), stripeIds: [input.id] }),
   input,
   payment: { ...noPayment(input.currency, 0, false), stale: true },
   standing: null,
@@ -48,25 +36,21 @@ const openDispute = (input: BankDisputeInput): BankDisputeState => ({
 }); // prettier-ignore
 
 /** Reads a message that may be anything; never throws. */
-function parse(name: string, raw: unknown): BankDisputeCommand | Refusal {
-  const known = commands.find((one) => one === name);
-  if (known === undefined) return refuse(`A bank dispute has no command "${name.slice(0, 64)}"`, 'malformed');
-  try {
-    switch (known) {
-      case 'submit': {
-        const fields = new Fields(raw, ['by', 'reason', 'statement']);
-        return { name: known, ...orderedBy(fields), statement: fields.optionalText('statement', 20_000) };
-      }
-      case 'accept':
-        return { name: known, ...orderedBy(new Fields(raw, ['by', 'reason'])) };
-      case 'adoptRules':
-        return readAdoptRules(raw);
-      default:
-        return readOperatorCommand(known, raw) as BankDisputeCommand;
+const parse = (name: string, raw: unknown): BankDisputeCommand | Refusal =>
+  readMessage('A bank dispute', commands, name, (known) => read(known, raw));
+
+function read(name: BankDisputeCommand['name'], raw: unknown): BankDisputeCommand {
+  switch (name) {
+    case 'submit': {
+      const fields = new Fields(raw, ['by', 'reason', 'statement']);
+      return { name, ...orderedBy(fields), statement: fields.optionalText('statement', 20_000) };
     }
-  } catch (error) {
-    if (error instanceof BadMessage) return refuse(`${name}: ${error.message}`, 'malformed');
-    throw error;
+    case 'accept':
+      return { name, ...orderedBy(new Fields(raw, ['by', 'reason'])) };
+    case 'adoptRules':
+      return readAdoptRules(raw);
+    default:
+      return readOperatorCommand(name, raw) as BankDisputeCommand;
   }
 }
 
@@ -116,7 +100,7 @@ function apply(state: BankDisputeState, fact: AnyBankDisputeFact): BankDisputeSt
     case 'skipped':
     case 'lookAgain':
     case 'rulesAdopted': {
-      const told = { ...state, updatedAt: Math.max(state.updatedAt, fact.at), story: tell(state.story, lineOf(fact)) };
+      const told = { ...state, updatedAt: Math.max(state.updatedAt, fact.at), story: tell(state.story, wordLine(fact)) };
       return applyWord(told, fact);
     }
     default: {
@@ -170,16 +154,17 @@ function seen(state: BankDisputeState, fact: Extract<MoveFact, { type: 'disputeS
   return { ...after, story: tell(state.story, line) };
 } // prettier-ignore
 
-function lineOf(fact: Word): StoryLine {
-  if (fact.type === 'rulesAdopted') return rulesLine(fact);
-  const what = {
-    submitOrdered: 'Evidence to be submitted',
-    acceptOrdered: 'Dispute accepted',
-    unparked: 'Tried again',
-    skipped: 'Step skipped',
-    lookAgain: 'Stripe read again',
-  }[fact.type];
-  return { at: fact.at, what, actor: fact.by, why: fact.reason, stripeIds: [], amount: null };
+function wordLine(fact: Word): StoryLine {
+  switch (fact.type) {
+    case 'submitOrdered':
+      return lineOf(fact, 'Evidence to be submitted', fact.by, fact.reason);
+    case 'acceptOrdered':
+      return lineOf(fact, 'Dispute accepted', fact.by, fact.reason);
+    case 'rulesAdopted':
+      return rulesLine(fact);
+    default:
+      return orderLine(fact);
+  }
 }
 
 const wait = (until: Instant | null, reason: string): Wait => ({ kind: 'wait', until, reason });

@@ -1,12 +1,15 @@
-import { evidenceProblem, isOpen, payeeSideOf } from '../complaint/complaint.ts';
+import { acceptEvidence, acceptResolve } from '../complaint/accept.ts';
+import { isOpen } from '../complaint/complaint.ts';
 import { assertNever } from '../errors.ts';
 import type { Accepted, Refusal } from '../machine.ts';
 import { refuse } from '../machine.ts';
-import { currencyRule, minor } from '../money.ts';
+import { minor } from '../money.ts';
+import { acceptRetry, acceptSkip, refundProblem } from '../orders.ts';
 import { keptOf } from '../payment/books.ts';
-import { isRead, mayBeMoving } from '../payment/payment.ts';
+import { isContested, isRead, mayBeMoving } from '../payment/payment.ts';
 import { adopted, charged, nothing } from '../payment/plan.ts';
 import { adoptRules } from '../rules.ts';
+import { farthestAheadMs } from '../time.ts';
 import type { Instant } from '../time.ts';
 import type { BookingCommand, BookingFact, BookingState } from './booking.ts';
 import { currentRules, isConfirmed, isPaid } from './booking.ts';
@@ -28,24 +31,14 @@ export function accept(state: BookingState, command: BookingCommand, now: Instan
       return noShow(state, command);
     case 'dispute':
       return dispute(state, command);
-    case 'evidence': {
-      const { by, statement: text, links, files } = command;
-      const problem = evidenceProblem(state.dispute, command);
-      if (problem !== null) return problem;
-      return accepted('Evidence added', { type: 'evidenceGiven', at: now, statement: { at: now, by, text, links, files } });
-    }
+    case 'evidence':
+      return acceptEvidence(state.dispute, command, now);
     case 'resolve':
-      return resolve(state, command, now);
+      return acceptResolve(state.dispute, command, state.input, now);
     case 'retry':
-      return retry(state, command, now);
-    case 'skip': {
-      const { parked, payment } = state;
-      if (parked === null) return refuse('Nothing is parked');
-      // A payout moves the payee's own balance: giving it up costs nobody, so it needs no certainty.
-      if (payment.unresolved !== null && payment.unresolved.type !== 'payOut') return refuse(`The outcome of "${parked.operation}" is unknown`, 'not_ready');
-      if (!parked.commands.includes('skip')) return refuse(`"${parked.operation}" cannot be skipped`);
-      return accepted(`Skipped ${parked.operation}`, { ...command, type: 'skipped', at: now });
-    }
+      return acceptRetry(state, command, now);
+    case 'skip':
+      return acceptSkip(state, command, now);
     case 'sync':
       if (state.payment.checkout === null) return refuse('Stripe knows nothing of this booking yet');
       return accepted('Reading Stripe again', { ...command, type: 'lookAgain', at: now });
@@ -58,8 +51,6 @@ export function accept(state: BookingState, command: BookingCommand, now: Instan
   }
 } // prettier-ignore
 
-const isContested = ({ payment }: BookingState): boolean => payment.disputes.some((one) => one.isOpen);
-
 /** A look at Stripe crosses nothing: what it finds is fitted into whatever was decided meanwhile. */
 const isMoving = ({ performing, payment }: BookingState): boolean =>
   (performing !== null && !isRead(performing)) || payment.unresolved !== null;
@@ -67,20 +58,17 @@ const isMoving = ({ performing, payment }: BookingState): boolean =>
 function cancel(state: BookingState, { by, reason, at }: CommandOf<'cancel'>): Verdict {
   if (state.plan !== null) return refuse('The booking is already settled or cancelled');
   if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
-  if (isContested(state)) return refuse('The bank disputes the payment; it decides first');
+  if (isContested(state.payment)) return refuse('The bank disputes the payment; it decides first');
   if (by !== 'admin' && at >= state.startsAt)
     return refuse('The session has started; it can only be disputed');
   const plan = cancellation(state, by, reason, at);
   return accepted('Cancelled', { type: 'decided', at, plan, by });
 }
 
-/** Two years, as for lessons: a typo in a year must not sleep for ever. */
-const farthestStartMs = 2 * 365 * 86_400_000 + 86_400_000;
-
 /** Why a session cannot take place then, or null. Shared by the door of the API and by reschedule. */
 export function scheduleProblem(startsAt: Instant, now: Instant): string | null {
   if (startsAt <= now) return 'startTime must not be in the past';
-  if (startsAt - now > farthestStartMs) return 'startTime must be within two years';
+  if (startsAt - now > farthestAheadMs) return 'startTime must be within two years';
   return null;
 }
 
@@ -122,42 +110,21 @@ function dispute(state: BookingState, { by, reason, statement, at }: CommandOf<'
   return accepted('Disputed, the money stays where it is', { type: 'disputed', at, by, reason, statement });
 } // prettier-ignore
 
-function resolve(state: BookingState, command: CommandOf<'resolve'>, now: Instant): Verdict {
-  if (!isOpen(state.dispute)) return refuse('No dispute is open');
-  const { outcome, by, reason } = command;
-  const payeeSide = payeeSideOf(command, state.input.amount, state.input.currency);
-  if (typeof payeeSide === 'string') return refuse(payeeSide, 'invalid');
-  const resolution = { at: now, by, outcome, payeeSide, reason };
-  return accepted(`Resolved: ${outcome}`, { type: 'resolved', at: now, resolution });
-}
-
-function retry(state: BookingState, command: CommandOf<'retry'>, now: Instant): Verdict {
-  if (state.parked === null) return refuse('Nothing is parked');
-  if (command.stripeAccount !== null) {
-    if (state.payment.unresolved !== null)
-      return refuse('The last outcome is unknown; retry it as it was before correcting it', 'not_ready');
-    if (state.payment.money.transferred > 0)
-      return refuse('The money was already transferred; what is paid out is there');
-  }
-  return accepted('Trying again', { ...command, type: 'unparked', at: now });
-}
-
 /** Gives money back before or after the transfer; what the payee had of it is taken back or becomes a debt (B15). */
 function refund(state: BookingState, { amount, by, reason }: CommandOf<'refund'>, now: Instant): Verdict {
   const { payment, input } = state;
   if (!isPaid(state)) return refuse('Nothing was paid; cancel instead');
   if (isMoving(state)) return refuse(`"${(state.performing ?? payment.unresolved)?.type}" is under way`, 'not_ready');
   if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
-  if (isContested(state)) return refuse('The bank disputes the payment; a refund would pay twice');
+  if (isContested(state.payment)) return refuse('The bank disputes the payment; a refund would pay twice');
   const kept = keptOf(payment.money);
   const promised = state.plan === null || state.parked !== null ? 0 : kept - state.plan.charge;
   // Two orders can be heard before the first is carried out; the second would only replace it.
   if (promised > 0) return refuse(`A refund of ${promised} is under way`, 'not_ready');
   const back = amount ?? kept;
   if (kept === 0) return refuse('Nothing is left to refund');
-  if (back > kept) return refuse(`Only ${kept} can be refunded`, 'invalid');
-  const { step } = currencyRule(input.currency);
-  if (back % step !== 0) return refuse(`amount must be a multiple of ${step}`, 'invalid');
+  const problem = refundProblem(back, kept, input.currency);
+  if (problem !== null) return problem;
   const rest = minor(kept - back);
   const isPending = state.plan === null && (!isConfirmed(state) || state.calendar.startsAt !== state.startsAt);
   if (rest > 0 && isPending) return refuse('The calendar has not followed yet; only all of it can be refunded', 'not_ready');

@@ -1,10 +1,11 @@
 import { applyComplaint, escalationAlert } from '../complaint/complaint.ts';
 import { assertNever } from '../errors.ts';
+import { lineOf, opening } from '../machine.ts';
 import { minor } from '../money.ts';
 import { keptOf } from '../payment/books.ts';
 import type { MoveFact } from '../payment/moves.ts';
 import { skipStep } from '../payment/outcome.ts';
-import { alerted, applyDriverFact, noticed } from '../payment/park.ts';
+import { alerted, applyDriverFact, noticed, unlessUnknown } from '../payment/park.ts';
 import { nextAttempt, noPayment } from '../payment/payment.ts';
 import { nothing } from '../payment/plan.ts';
 import { tell } from '../payment/story.ts';
@@ -16,19 +17,7 @@ import { resolution, settle } from './settlement.ts';
 
 /** A booking nobody has paid yet. */
 export const openBooking = (input: BookingInput): BookingState => ({
-  rev: 0,
-  outcomes: 0,
-  rules: input.rules,
-  updatedAt: input.openedAt,
-  performing: null,
-  heard: [],
-  rejected: [],
-  parked: null,
-  story: [
-    { at: input.openedAt, what: 'Booking made', actor: 'app', why: null, stripeIds: [], amount: input.amount },
-  ],
-  alerts: [],
-  notices: [],
+  ...opening(input.rules, lineOf({ at: input.openedAt }, 'Booking made', 'app', null, input.amount)),
   input,
   startsAt: input.startsAt,
   durationMinutes: input.durationMinutes,
@@ -138,10 +127,6 @@ function skipCalendar({ calendar, startsAt }: BookingState, operation: string | 
   return operation === 'moveCalendar' ? { ...calendar, startsAt } : calendar;
 } // prettier-ignore
 
-/** A decision about the money takes the place of the step that was parked, unless nobody knows whether it was taken. */
-const unlessUnknown = ({ parked, payment }: BookingState): BookingState['parked'] =>
-  payment.unresolved === null ? null : parked;
-
 /** A warning of fraud holds the money as a complaint does, or gives it back, as the policy says (F5). */
 function warned(state: BookingState, at: number): BookingState {
   if (state.fraudWarnedAt !== null) return state;
@@ -150,7 +135,7 @@ function warned(state: BookingState, at: number): BookingState {
     ...state,
     fraudWarnedAt: at,
     alerts: alerted(state.alerts, 'FRAUD_WARNING', at, message),
-    story: tell(state.story, { at, what: 'Early fraud warning', actor: 'bank', why: null, stripeIds: [], amount: null }),
+    story: tell(state.story, lineOf({ at }, 'Early fraud warning', 'bank')),
   };
   const { action, refundUpTo } = state.input.policy.terms.fraudWarning;
   const isDivided = state.payment.money.transferred > 0 || state.payment.transferSkipped;

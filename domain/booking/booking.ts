@@ -2,10 +2,10 @@ import type { ComplaintCommand } from '../complaint/commands.ts';
 import type { Complaint, ComplaintFact } from '../complaint/complaint.ts';
 import type { BaseState, DriverFact, Fact } from '../machine.ts';
 import type { Minor } from '../money.ts';
-import type { OperatorCommand } from '../orders.ts';
+import type { OperatorCommand, OrderFact } from '../orders.ts';
 import type { Move, MoveFact, UiMode } from '../payment/moves.ts';
 import type { Payment } from '../payment/payment.ts';
-import type { Plan } from '../payment/plan.ts';
+import type { Decided, Plan } from '../payment/plan.ts';
 import type { BookingPolicy, PinnedPolicy } from '../policy.ts';
 import type { AdoptRules, RulesAdopted } from '../rules.ts';
 import type { Instant } from '../time.ts';
@@ -99,15 +99,8 @@ export type BookingFact =
   | ComplaintFact
   | (FactOf<'rescheduled'> & { readonly startsAt: Instant; readonly durationMinutes: number })
   | (FactOf<'absent'> & { readonly party: Party; readonly statement: string | null })
-  | (FactOf<'decided'> & { readonly plan: Plan; readonly by: string })
-  | (FactOf<'unparked'> & {
-      readonly by: string;
-      readonly reason: string;
-      readonly account: string | null;
-      readonly stripeAccount: string | null;
-    })
-  | (FactOf<'skipped'> & { readonly by: string; readonly reason: string })
-  | (FactOf<'lookAgain'> & { readonly by: string; readonly reason: string })
+  | Decided
+  | OrderFact
   | RulesAdopted;
 
 export type AnyBookingFact = BookingFact | DriverFact<Move>;

@@ -1,8 +1,7 @@
 import { readComplaintCommand } from '../complaint/commands.ts';
 import type { Refusal } from '../machine.ts';
-import { refuse } from '../machine.ts';
 import { heardAt, readOperatorCommand } from '../orders.ts';
-import { BadMessage, Fields } from '../parse.ts';
+import { Fields, readMessage } from '../parse.ts';
 import { readAdoptRules } from '../rules.ts';
 import type { Instant } from '../time.ts';
 import type { BookingCommand } from './booking.ts';
@@ -18,16 +17,8 @@ const parties = ['attendee', 'provider'] as const;
 export const longestSessionMinutes = 24 * 60;
 
 /** Reads a message that may be anything; never throws. Times it lacks are the moment it was heard. */
-export function parseBookingCommand(name: string, raw: unknown, now: Instant): BookingCommand | Refusal {
-  const known = bookingCommands.find((one) => one === name);
-  if (known === undefined) return refuse(`A booking has no command "${name.slice(0, 64)}"`, 'malformed');
-  try {
-    return read(known, raw, now);
-  } catch (error) {
-    if (error instanceof BadMessage) return refuse(`${name}: ${error.message}`, 'malformed');
-    throw error;
-  }
-}
+export const parseBookingCommand = (name: string, raw: unknown, now: Instant): BookingCommand | Refusal =>
+  readMessage('A booking', bookingCommands, name, (known) => read(known, raw, now));
 
 function read(name: BookingCommand['name'], raw: unknown, now: Instant): BookingCommand {
   switch (name) {

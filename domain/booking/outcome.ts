@@ -1,3 +1,4 @@
+import { lineOf } from '../machine.ts';
 import type { MoveFact } from '../payment/moves.ts';
 import { moved, refundNews } from '../payment/outcome.ts';
 import { alerted, longWait, noticed, refused } from '../payment/park.ts';
@@ -55,7 +56,7 @@ function paidNow(state: BookingState): BookingState {
   return {
     ...state,
     alerts: alerted(state.alerts, 'CHARGE_REFUNDED', state.updatedAt, message),
-    story: tell(state.story, { at: state.updatedAt, what: message, actor: 'system', why: null, stripeIds: [], amount: null }),
+    story: tell(state.story, lineOf({ at: state.updatedAt }, message, 'system')),
   };
 } // prettier-ignore
 

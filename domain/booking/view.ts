@@ -1,7 +1,7 @@
-import { complaintDeadline, complaintView, isOpen } from '../complaint/complaint.ts';
+import { agreementColumns, paymentFigures } from '../agreement.ts';
+import { complaintView, isOpen } from '../complaint/complaint.ts';
 import type { Columns } from '../machine.ts';
-import { split } from '../money.ts';
-import { heldOf } from '../payment/books.ts';
+import { isContested } from '../payment/payment.ts';
 import { attentionView, rejectedView } from '../payment/shown.ts';
 import { iso, isoOrNull } from '../time.ts';
 import type { Instant } from '../time.ts';
@@ -21,13 +21,11 @@ export const bookingPaymentStatuses = [
 ] as const; // prettier-ignore
 export type BookingPaymentStatus = (typeof bookingPaymentStatuses)[number];
 
-const isContested = ({ payment }: BookingState): boolean => payment.disputes.some((one) => one.isOpen);
-
 /** Where a booking stands, derived from its facts alone. */
 function statusOf(state: BookingState): BookingStatus {
   const { plan, payment } = state;
   if (state.parked !== null) return 'parked';
-  if (isOpen(state.dispute) || isContested(state)) return 'disputed';
+  if (isOpen(state.dispute) || isContested(state.payment)) return 'disputed';
   if (plan !== null) {
     if (plan.fate === 'cancelled') return 'cancelled';
     // The bank may have taken what there was to divide.
@@ -49,7 +47,7 @@ function paymentStatusOf(state: BookingState): BookingPaymentStatus {
     const isOver = state.plan !== null || (checkout !== null && checkout.status !== 'open');
     return isOver ? 'FAILED' : 'PENDING';
   }
-  if (isOpen(state.dispute) || isContested(state) || money.disputed > 0) return 'DISPUTED';
+  if (isOpen(state.dispute) || isContested(state.payment) || money.disputed > 0) return 'DISPUTED';
   if (money.refunded > 0 && money.refunded === money.captured) return 'REFUNDED';
   if (money.transferred > 0 && money.reversed === money.transferred) return 'REVERSED';
   if (money.refunded > 0) return 'PARTIALLY_REFUNDED';
@@ -96,55 +94,30 @@ export function view(state: BookingState) {
 
 export type BookingView = ReturnType<typeof view>;
 
-/** The plan of the price and, figure by figure, what happened to the money. */
+/** What happened to the money, and how the customer pays. */
 function paymentView(state: BookingState) {
-  const { input, payment, plan } = state;
-  const { platformFeeBps } = input.policy.terms;
-  const planned =
-    plan !== null && plan.charge > 0 ? plan : split(input.amount, platformFeeBps, input.currency);
+  const { intent, checkout } = state.payment;
   return {
     state: paymentStatusOf(state),
-    currency: input.currency,
-    amount: input.amount,
-    platformFee: planned.fee,
-    payeeAmount: planned.payee,
-    ...payment.money,
-    held: heldOf(payment.money),
-    chargedAt: isoOrNull(payment.chargedAt),
-    sessionId: payment.checkout?.sessionId ?? null,
-    checkoutStatus: payment.checkout?.status ?? null,
-    paymentIntentId: payment.intent?.id ?? null,
-    stripeStatus: payment.intent?.status ?? null,
-    chargeId: payment.intent?.chargeId ?? null,
-    transferId: payment.transferId,
-    payoutId: payment.payoutId,
-    refundIds: [...payment.refundIds],
-    failureCode: payment.intent?.failureCode ?? null,
-    clientSecret: payment.checkout?.status === 'open' ? payment.checkout.clientSecret : null,
+    ...paymentFigures(state),
+    sessionId: checkout?.sessionId ?? null,
+    checkoutStatus: checkout?.status ?? null,
+    stripeStatus: intent?.status ?? null,
+    failureCode: intent?.failureCode ?? null,
+    clientSecret: checkout?.status === 'open' ? checkout.clientSecret : null,
   };
 }
 
 /** What lists and searches need to know. `now` decides only the next wake. */
 export function columns(state: BookingState, now: Instant): Columns {
-  const { input, payment, dispute, plan, startsAt } = state;
-  const step = state.performing === null ? next(state, now) : null;
-  const isGivenUp = plan?.fate === 'cancelled';
+  const { input, plan, startsAt } = state;
+  const slot = slotOf(input.provider.id, input.eventTypeId, startsAt);
   return {
+    ...agreementColumns(state, state.performing === null ? next(state, now) : null),
     state: statusOf(state),
     paymentState: paymentStatusOf(state),
     payeeAccount: input.provider.account,
-    needsAttention: state.parked?.reason ?? null,
-    open: step?.kind !== 'finished',
-    waitsFor: payment.pause?.account === true ? 'account' : null,
     settlesAt: settlesAt(state),
-    disputeDeadline:
-      dispute !== null && isOpen(dispute) ? complaintDeadline(dispute, input.policy.terms.dispute) : null,
-    nextWakeAt: step?.kind === 'wait' ? step.until : null,
-    amount: input.amount,
-    currency: input.currency,
-    seat: isGivenUp
-      ? null
-      : { slot: slotOf(input.provider.id, input.eventTypeId, startsAt), label: input.seat },
-    advanced: payment.money.advanced,
+    seat: plan?.fate === 'cancelled' ? null : { slot, label: input.seat },
   };
 }

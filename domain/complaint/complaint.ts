@@ -1,7 +1,7 @@
-import type { AlertNote, Fact, Refusal, StoryLine } from '../machine.ts';
-import { refuse } from '../machine.ts';
+import type { AlertNote, Fact, StoryLine } from '../machine.ts';
+import { lineOf } from '../machine.ts';
 import { assertNever } from '../errors.ts';
-import { chargeProblem, minor, shareOf, zero } from '../money.ts';
+import { zero } from '../money.ts';
 import type { Minor } from '../money.ts';
 import { alerted } from '../payment/park.ts';
 import type { DisputePolicy } from '../policy.ts';
@@ -79,41 +79,12 @@ export function applyComplaint(complaint: Complaint | null, fact: ComplaintFact)
   }
 } // prettier-ignore
 
-/** The state travels in every answer and with every move; Temporal carries 2 MB at once and 50 MB in a history. */
-const mostStatements = 10;
-const mostEvidenceCharacters = 60_000;
-
-/** Why no more evidence of this side is taken, or null. Counted for each side, so that neither takes the other's room. */
-export function evidenceProblem(
-  complaint: Complaint | null,
-  evidence: { readonly by: string },
-): Refusal | null {
-  if (!isOpen(complaint)) return refuse('No dispute is open');
-  const theirs = (complaint?.statements ?? []).filter(({ by }) => by === evidence.by);
-  const isTooMuch =
-    theirs.length >= mostStatements || JSON.stringify([theirs, evidence]).length > mostEvidenceCharacters;
-  return isTooMuch ? refuse(`There is no room for more evidence by the ${evidence.by}`) : null;
-}
-
 /** What an admin decides, before it is known to fit the price. */
 export interface Decision {
   readonly outcome: Resolution['outcome'];
   readonly payeeAmount: number | null;
   readonly payeeBps: number | null;
 }
-
-/** The payee's side of the price before the fee: an amount, or a share rounded half up (http.md 3); else what is wrong. */
-export function payeeSideOf({ outcome, payeeAmount, payeeBps }: Decision, amount: Minor, currency: string): Minor | string {
-  if (outcome !== 'split') {
-    if (payeeAmount !== null || payeeBps !== null) return 'payeeAmount and payeeBps belong to a split';
-    return minor(outcome === 'release' ? amount : 0);
-  }
-  if ((payeeAmount === null) === (payeeBps === null)) return 'a split needs either payeeAmount or payeeBps';
-  const side = payeeBps === null ? minor(payeeAmount ?? 0) : shareOf(amount, payeeBps, currency);
-  if (side > amount) return 'payeeAmount must be at most the price';
-  const problem = side === 0 || side === amount ? null : chargeProblem(side, currency);
-  return problem === null ? side : `the payee's side ${problem}`;
-} // prettier-ignore
 
 /** The next deadline of a complaint: escalation, then resolution by policy. */
 export function complaintDeadline({ openedAt, escalated }: Complaint, policy: DisputePolicy): Instant {
@@ -155,18 +126,16 @@ export const complaintView = (complaint: Complaint | null, policy: DisputePolicy
 
 /** The line a person reads about it. */
 export function complaintLine(fact: ComplaintFact): StoryLine {
-  const line = (what: string, actor: string, why: string | null = null, amount: number | null = null): StoryLine =>
-    ({ at: fact.at, what, actor, why, stripeIds: [], amount }); // prettier-ignore
   switch (fact.type) {
     case 'disputed':
-      return line('Dispute opened', fact.by, fact.reason);
+      return lineOf(fact, 'Dispute opened', fact.by, fact.reason);
     case 'evidenceGiven':
-      return line('Evidence given', fact.statement.by);
+      return lineOf(fact, 'Evidence given', fact.statement.by);
     case 'escalated':
-      return line('Dispute escalated', 'system', 'policy dispute.escalateAfter');
+      return lineOf(fact, 'Dispute escalated', 'system', 'policy dispute.escalateAfter');
     case 'resolved': {
       const { by, outcome, reason, payeeSide } = fact.resolution;
-      return line(`Dispute resolved: ${outcome}`, by, reason, payeeSide);
+      return lineOf(fact, `Dispute resolved: ${outcome}`, by, reason, payeeSide);
     }
     default:
       return assertNever(fact);

@@ -1,13 +1,14 @@
-import type { Resolution } from '../complaint/complaint.ts';
-import { evidenceProblem, isOpen, payeeSideOf } from '../complaint/complaint.ts';
+import { acceptEvidence, acceptResolve } from '../complaint/accept.ts';
+import { isOpen } from '../complaint/complaint.ts';
 import { assertNever } from '../errors.ts';
 import type { Accepted, Refusal } from '../machine.ts';
 import { refuse } from '../machine.ts';
-import { chargeProblem, currencyRule, minor } from '../money.ts';
+import { chargeProblem, minor } from '../money.ts';
+import { acceptRetry, acceptSkip, refundProblem } from '../orders.ts';
 import { keptOf } from '../payment/books.ts';
 import { isRead, mayBeMoving } from '../payment/payment.ts';
 import { adoptRules } from '../rules.ts';
-import { durationMs, iso } from '../time.ts';
+import { durationMs, farthestAheadMs, iso } from '../time.ts';
 import type { Instant } from '../time.ts';
 import { nothing } from '../payment/plan.ts';
 import type { LessonCommand, LessonFact, LessonState } from './lesson.ts';
@@ -33,29 +34,14 @@ export function accept(state: LessonState, command: LessonCommand, now: Instant)
       return reschedule(state, command, now);
     case 'dispute':
       return dispute(state, command);
-    case 'evidence': {
-      const { by, statement: text, links, files } = command;
-      const problem = evidenceProblem(state.dispute, command);
-      if (problem !== null) return problem;
-      return accepted('Evidence added', { type: 'evidenceGiven', at: now, statement: { at: now, by, text, links, files } });
-    }
+    case 'evidence':
+      return acceptEvidence(state.dispute, command, now);
     case 'resolve':
-      return resolve(state, command, now);
+      return acceptResolve(state.dispute, command, state.input, now);
     case 'retry':
-      if (state.parked === null) return refuse('Nothing is parked');
-      if (command.stripeAccount !== null && state.payment.unresolved !== null) {
-        return refuse('The last outcome is unknown; retry it as it was before correcting it', 'not_ready');
-      }
-      if (command.stripeAccount !== null && state.payment.money.transferred > 0) {
-        return refuse('The money was already transferred; what is paid out is there');
-      }
-      return accepted('Trying again', { ...command, type: 'unparked', at: now });
+      return acceptRetry(state, command, now);
     case 'skip':
-      if (state.parked === null) return refuse('Nothing is parked');
-      // A payout moves the payee's own balance: giving it up costs nobody, so it needs no certainty.
-      if (state.payment.unresolved !== null && state.payment.unresolved.type !== 'payOut') return refuse(`The outcome of "${state.parked.operation}" is unknown`, 'not_ready');
-      if (!state.parked.commands.includes('skip')) return refuse(`"${state.parked.operation}" cannot be skipped`);
-      return accepted(`Skipped ${state.parked.operation}`, { ...command, type: 'skipped', at: now });
+      return acceptSkip(state, command, now);
     case 'sync':
       if (state.payment.intent === null && state.payment.card === null) return refuse('Stripe knows nothing of this lesson yet');
       return accepted('Reading Stripe again', { ...command, type: 'lookAgain', at: now });
@@ -115,14 +101,11 @@ function cancel(state: LessonState, { by, reason, at }: CommandOf<'cancel'>): Ve
   return accepted('Cancelled', { type: 'decided', at, plan, by });
 } // prettier-ignore
 
-/** Two years: Stripe keeps no card longer without questions, and a typo in a year must not sleep for ever. */
-const farthestStartMs = 2 * 365 * 86_400_000 + 86_400_000;
-
 /** Why a lesson cannot take place then, or null. Shared by the door of the API and by reschedule. */
 export function scheduleProblem(startsAt: Instant, endsAt: Instant, now: Instant): string | null {
   if (endsAt <= startsAt) return 'endsAt must be after startsAt';
   if (endsAt <= now) return 'endsAt must not be in the past';
-  if (startsAt - now > farthestStartMs) return 'startsAt must be within two years';
+  if (startsAt - now > farthestAheadMs) return 'startsAt must be within two years';
   return null;
 }
 
@@ -168,15 +151,6 @@ function dispute(state: LessonState, { by, reason, statement, at }: CommandOf<'d
   });
 } // prettier-ignore
 
-function resolve(state: LessonState, command: CommandOf<'resolve'>, now: Instant): Verdict {
-  if (!isOpen(state.dispute)) return refuse('No dispute is open');
-  const { outcome, by, reason } = command;
-  const payeeSide = payeeSideOf(command, state.input.amount, state.input.currency);
-  if (typeof payeeSide === 'string') return refuse(payeeSide, 'invalid');
-  const resolution: Resolution = { at: now, by, outcome, payeeSide, reason };
-  return accepted(`Resolved: ${outcome}`, { type: 'resolved', at: now, resolution });
-}
-
 /** A person settles before the time: takes the money now, or lets it go (L9). */
 function overrule(state: LessonState, command: CommandOf<'capture'> | CommandOf<'release'>, now: Instant): Verdict {
   const { intent } = state.payment;
@@ -204,9 +178,8 @@ function refund(state: LessonState, { amount, by, reason }: CommandOf<'refund'>,
   if (isOpen(state.dispute)) return refuse('A dispute is open; resolve it');
   const kept = keptOf(state.payment.money);
   const back = amount ?? kept;
-  if (back > kept) return refuse(`Only ${kept} can be refunded`, 'invalid');
-  const { step } = currencyRule(state.input.currency);
-  if (back % step !== 0) return refuse(`amount must be a multiple of ${step}`, 'invalid');
+  const problem = refundProblem(back, kept, state.input.currency);
+  if (problem !== null) return problem;
   const rest = minor(kept - back);
   const plan = rest === 0 ? nothing(reason, by) : adopted(state, charged(state, rest, reason), rest);
   return accepted('Refunding', { type: 'decided', at: now, plan, by });

@@ -1,12 +1,14 @@
 import type { StoryLine } from '../machine.ts';
+import { lineOf, opening } from '../machine.ts';
 import { applyComplaint, complaintLine, escalationAlert } from '../complaint/complaint.ts';
 import { assertNever } from '../errors.ts';
 import { minor, zero } from '../money.ts';
 import { keptOf } from '../payment/books.ts';
 import type { MoveFact } from '../payment/moves.ts';
 import { moved, refundNews, skipStep } from '../payment/outcome.ts';
-import { alerted, applyDriverFact, longWait, refused } from '../payment/park.ts';
-import { nothing } from '../payment/plan.ts';
+import { orderLine } from '../orders.ts';
+import { alerted, applyDriverFact, longWait, refused, unlessUnknown } from '../payment/park.ts';
+import { decidedLine, nothing } from '../payment/plan.ts';
 import { noPayment } from '../payment/payment.ts';
 import { tell } from '../payment/story.ts';
 import { rulesLine } from '../rules.ts';
@@ -21,19 +23,7 @@ const nobodyYet: LessonState['attendance'] = {
 
 /** A lesson nobody has paid yet. */
 export const openLesson = (input: LessonInput): LessonState => ({
-  rev: 0,
-  outcomes: 0,
-  rules: input.rules,
-  updatedAt: input.openedAt,
-  performing: null,
-  heard: [],
-  rejected: [],
-  parked: null,
-  story: [
-    { at: input.openedAt, what: 'Lesson booked', actor: 'app', why: null, stripeIds: [], amount: input.amount },
-  ],
-  alerts: [],
-  notices: [],
+  ...opening(input.rules, lineOf({ at: input.openedAt }, 'Lesson booked', 'app', null, input.amount)),
   input,
   startsAt: input.startsAt,
   endsAt: input.endsAt,
@@ -128,10 +118,6 @@ function applyWord(state: LessonState, fact: Word): LessonState {
   }
 } // prettier-ignore
 
-/** A decision about the money takes the place of the step that was parked, unless nobody knows whether it was taken. */
-const unlessUnknown = ({ parked, payment }: LessonState): LessonState['parked'] =>
-  payment.unresolved === null ? null : parked;
-
 /** How a money move came out; Stripe's truth may change the plan. */
 function applyOutcome(state: LessonState, fact: MoveFact): LessonState {
   const { after, hasMoved, isOld } = moved(state, fact);
@@ -198,35 +184,26 @@ function holdLost(state: LessonState, fact: Extract<MoveFact, { type: 'holdGone'
 
 /** The line a person reads about a word that was accepted. */
 function wordLine(fact: Word): StoryLine {
-  const line = (what: string, actor: string, why: string | null = null, amount: number | null = null): StoryLine =>
-    ({ at: fact.at, what, actor, why, stripeIds: [], amount }); // prettier-ignore
   switch (fact.type) {
     case 'joined':
-      return line('Joined', fact.party);
+      return lineOf(fact, 'Joined', fact.party);
     case 'left':
-      return line('Left', fact.party);
+      return lineOf(fact, 'Left', fact.party);
     case 'callEnded':
-      return line('Call ended early', fact.party);
+      return lineOf(fact, 'Call ended early', fact.party);
     case 'rescheduled':
-      return line('Rescheduled', 'app', `${iso(fact.startsAt)} to ${iso(fact.endsAt)}`);
+      return lineOf(fact, 'Rescheduled', 'app', `${iso(fact.startsAt)} to ${iso(fact.endsAt)}`);
     case 'disputed':
     case 'evidenceGiven':
     case 'escalated':
     case 'resolved':
       return complaintLine(fact);
     case 'decided':
-      return line(
-        fact.plan.fate === 'cancelled' ? 'Cancelled' : 'Settlement decided',
-        fact.by,
-        fact.plan.reason,
-        fact.plan.charge,
-      );
+      return decidedLine(fact);
     case 'unparked':
-      return line('Tried again', fact.by, fact.reason);
     case 'skipped':
-      return line('Step skipped', fact.by, fact.reason);
     case 'lookAgain':
-      return line('Stripe read again', fact.by, fact.reason);
+      return orderLine(fact);
     case 'rulesAdopted':
       return rulesLine(fact);
     default:

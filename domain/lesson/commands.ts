@@ -1,9 +1,8 @@
 import { readComplaintCommand } from '../complaint/commands.ts';
 import { largestAmount } from '../money.ts';
 import type { Refusal } from '../machine.ts';
-import { refuse } from '../machine.ts';
 import { heardAt, orderedBy, readOperatorCommand } from '../orders.ts';
-import { BadMessage, Fields } from '../parse.ts';
+import { Fields, readMessage } from '../parse.ts';
 import { readAdoptRules } from '../rules.ts';
 import type { Instant } from '../time.ts';
 import type { LessonCommand } from './lesson.ts';
@@ -17,16 +16,8 @@ export const lessonCommands = [
 const parties = ['student', 'tutor'] as const;
 
 /** Reads a message that may be anything; never throws. Times it lacks are the moment it was heard. */
-export function parseLessonCommand(name: string, raw: unknown, now: Instant): LessonCommand | Refusal {
-  const known = lessonCommands.find((one) => one === name);
-  if (known === undefined) return refuse(`A lesson has no command "${name.slice(0, 64)}"`, 'malformed');
-  try {
-    return read(known, raw, now);
-  } catch (error) {
-    if (error instanceof BadMessage) return refuse(`${name}: ${error.message}`, 'malformed');
-    throw error;
-  }
-}
+export const parseLessonCommand = (name: string, raw: unknown, now: Instant): LessonCommand | Refusal =>
+  readMessage('A lesson', lessonCommands, name, (known) => read(known, raw, now));
 
 function read(name: LessonCommand['name'], raw: unknown, now: Instant): LessonCommand {
   switch (name) {

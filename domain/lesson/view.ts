@@ -1,9 +1,8 @@
-import { complaintDeadline, complaintView, isOpen } from '../complaint/complaint.ts';
+import { agreementColumns, paymentFigures } from '../agreement.ts';
+import { complaintView, isOpen } from '../complaint/complaint.ts';
 import type { Columns } from '../machine.ts';
-import { heldOf } from '../payment/books.ts';
 import { attentionView, rejectedView } from '../payment/shown.ts';
 import type { Payment } from '../payment/payment.ts';
-import { split } from '../money.ts';
 import { iso, isoOrNull } from '../time.ts';
 import type { Instant } from '../time.ts';
 import type { Attendance, LessonState } from './lesson.ts';
@@ -97,54 +96,27 @@ export function view(state: LessonState) {
 
 export type LessonView = ReturnType<typeof view>;
 
-/** The plan of the price and, figure by figure, what happened to the money. */
+/** What happened to the money, and how the student pays. */
 function paymentView(state: LessonState) {
-  const { input, payment, plan } = state;
-  const { platformFeeBps } = input.policy.terms;
-  const planned =
-    plan !== null && plan.charge > 0 ? plan : split(input.amount, platformFeeBps, input.currency);
+  const { intent, card } = state.payment;
   const status = paymentStatusOf(state);
   return {
     state: status,
     legacyStatus: status === 'released' ? 'refunded' : status,
-    currency: input.currency,
-    amount: input.amount,
-    platformFee: planned.fee,
-    payeeAmount: planned.payee,
-    ...payment.money,
-    held: heldOf(payment.money),
-    captureBefore: isoOrNull(payment.intent?.captureBefore ?? null),
-    chargedAt: isoOrNull(payment.chargedAt),
-    paymentIntentId: payment.intent?.id ?? null,
-    setupIntentId: payment.card?.setupIntentId ?? null,
-    chargeId: payment.intent?.chargeId ?? null,
-    transferId: payment.transferId,
-    payoutId: payment.payoutId,
-    refundIds: [...payment.refundIds],
-    failureCode: payment.intent?.failureCode ?? payment.card?.failureCode ?? null,
-    clientSecret: payment.intent?.clientSecret ?? payment.card?.clientSecret ?? null,
+    ...paymentFigures(state),
+    captureBefore: isoOrNull(intent?.captureBefore ?? null),
+    setupIntentId: card?.setupIntentId ?? null,
+    failureCode: intent?.failureCode ?? card?.failureCode ?? null,
+    clientSecret: intent?.clientSecret ?? card?.clientSecret ?? null,
   };
 }
 
 /** What lists and searches need to know. `now` decides only the next wake. */
-export function columns(state: LessonState, now: Instant): Columns {
-  const step = state.performing === null ? next(state, now) : null;
-  return {
-    state: statusOf(state),
-    paymentState: paymentStatusOf(state),
-    payeeAccount: state.input.tutor.account,
-    needsAttention: state.parked?.reason ?? null,
-    open: step?.kind !== 'finished',
-    waitsFor: state.payment.pause?.account === true ? 'account' : null,
-    settlesAt: settlesAt(state),
-    disputeDeadline:
-      isOpen(state.dispute) && state.dispute !== null
-        ? complaintDeadline(state.dispute, state.input.policy.terms.dispute)
-        : null,
-    nextWakeAt: step?.kind === 'wait' ? step.until : null,
-    amount: state.input.amount,
-    currency: state.input.currency,
-    seat: null,
-    advanced: state.payment.money.advanced,
-  };
-}
+export const columns = (state: LessonState, now: Instant): Columns => ({
+  ...agreementColumns(state, state.performing === null ? next(state, now) : null),
+  state: statusOf(state),
+  paymentState: paymentStatusOf(state),
+  payeeAccount: state.input.tutor.account,
+  settlesAt: settlesAt(state),
+  seat: null,
+});

@@ -1,15 +1,9 @@
-import type { BaseState } from '../machine.ts';
 import { minor } from '../money.ts';
 import { applyMove } from './apply-move.ts';
-import type { Move, MoveFact } from './moves.ts';
+import type { MoveFact } from './moves.ts';
 import { alerted, refundFailed } from './park.ts';
-import type { Payment } from './payment.ts';
-
+import type { Payment, PaymentState } from './payment.ts';
 import { moveLine, tell } from './story.ts';
-
-interface PaymentState extends BaseState<Move> {
-  readonly payment: Payment;
-}
 
 /** A state after the outcome of the move under way, and what is new about it. */
 export interface Moved<S> {

@@ -1,7 +1,8 @@
-import type { AlertNote, AlertType, BaseState, DriverFact, Notice, NoticeKind, Parked } from '../machine.ts';
+import type { AlertNote, AlertType, DriverFact, Notice, NoticeKind, Parked } from '../machine.ts';
+import { lineOf } from '../machine.ts';
 import type { Instant } from '../time.ts';
 import type { Move, MoveFact, MoveType } from './moves.ts';
-import type { Payment } from './payment.ts';
+import type { PaymentState } from './payment.ts';
 import { isRead, longWaitLooks, unresolvedAfter } from './payment.ts';
 import { tell } from './story.ts';
 
@@ -45,10 +46,6 @@ export const noticed = (
   at: Instant,
   ...to: Notice['to'][]
 ): readonly Notice[] => [...notices, ...to.map((one) => ({ kind, to: one, at }))].slice(-40);
-
-interface PaymentState extends BaseState<Move> {
-  readonly payment: Payment;
-}
 
 /** A move was refused: it is tried again until the policy's tries are used up, then it waits for a person. */
 export function refused<S extends PaymentState>(
@@ -101,6 +98,10 @@ const parkedFor = (
   retryAt: Instant | null,
 ): Parked => ({ reason, operation: move, attempts, lastError, since, commands: helpFor(move), retryAt });
 
+/** A decision about the money takes the place of the step that was parked, unless nobody knows whether it was taken. */
+export const unlessUnknown = ({ parked, payment }: PaymentState): Parked | null =>
+  payment.unresolved === null ? null : parked;
+
 /** What may have happened can be neither skipped nor given back before it is known. */
 const withoutUndoing = (parked: Parked): Parked => ({
   ...parked,
@@ -127,7 +128,7 @@ export function applyDriverFact<S extends PaymentState>(state: S, fact: DriverFa
     case 'stuck': {
       const move = state.performing?.type ?? 'readPayment';
       const retryAt = fact.at + unreachableRetryMs;
-      const line = { at: fact.at, what: `No clear answer from Stripe: ${move}`, actor: 'system', why: fact.lastError, stripeIds: [], amount: null };
+      const line = lineOf(fact, `No clear answer from Stripe: ${move}`, 'system', fact.lastError);
       return {
         ...state,
         performing: null,

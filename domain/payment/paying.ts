@@ -5,7 +5,7 @@ import type { Instant } from '../time.ts';
 import { keptOf, payeeHas } from './books.ts';
 import type { Move, MoveFact } from './moves.ts';
 import type { Payment } from './payment.ts';
-import { attemptOf } from './payment.ts';
+import { attemptOf, isContested } from './payment.ts';
 
 /** What is to become of a payment: what is charged, how it is divided and who is paid. */
 export interface PaymentPlan {
@@ -75,8 +75,9 @@ function dividing(payment: Payment, plan: PaymentPlan, chargeId: string, now: In
 const contestedPollMs = 86_400_000;
 
 /** While the bank decides nothing of the charge moves: not to the payee, and not back to the payer, who would be paid twice. */
-function contested({ disputes, readAt, intent }: Payment, now: Instant): PayingStep | null {
-  if (!disputes.some(({ isOpen }) => isOpen)) return null;
+function contested(payment: Payment, now: Instant): PayingStep | null {
+  if (!isContested(payment)) return null;
+  const { readAt, intent } = payment;
   const pollAt = (readAt ?? now) + contestedPollMs;
   if (now < pollAt) return wait(pollAt, 'the bank to decide the dispute');
   return perform({ type: 'readPayment', paymentIntentId: intent?.id ?? '' });

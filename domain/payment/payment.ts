@@ -1,3 +1,4 @@
+import type { BaseState } from '../machine.ts';
 import type { Instant } from '../time.ts';
 import type { Minor } from '../money.ts';
 import type { Money } from './books.ts';
@@ -47,6 +48,11 @@ export interface Payment {
   /** News arrived: Stripe is to be read before anything else is decided. */
   readonly stale: boolean;
   readonly readAt: Instant | null;
+}
+
+/** The state of every story about a payment. */
+export interface PaymentState extends BaseState<Move> {
+  readonly payment: Payment;
 }
 
 /** The Checkout Session in which the customer pays. */
@@ -111,6 +117,9 @@ export const noPayment = (currency: string, feeBps: number, recovers: boolean): 
 
 /** The business attempt that the next try of this move is. */
 export const attemptOf = (payment: Payment, move: MoveType): number => payment.attempts[move] ?? 1;
+
+/** The bank is deciding about the charge: until it has, nothing of it moves. */
+export const isContested = ({ disputes }: Payment): boolean => disputes.some(({ isOpen }) => isOpen);
 
 /** After so many looks a wait is no ordinary one: it is told to people, and funds are looked for as seldom as accounts. */
 export const longWaitLooks = 5;

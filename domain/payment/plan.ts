@@ -1,3 +1,5 @@
+import type { Fact, StoryLine } from '../machine.ts';
+import { lineOf } from '../machine.ts';
 import type { Minor } from '../money.ts';
 import { currencyRule, minor, shareOf, split, zero } from '../money.ts';
 import type { CancelTier } from '../policy.ts';
@@ -12,6 +14,19 @@ export interface Plan {
   readonly cancelledBy: string | null;
   readonly reason: string;
 }
+
+/** From here on the money goes by this plan. */
+export interface Decided extends Fact {
+  readonly type: 'decided';
+  readonly plan: Plan;
+  readonly by: string;
+}
+
+/** The line a person reads about it. */
+export const decidedLine = (fact: Decided): StoryLine => {
+  const { fate, reason, charge } = fact.plan;
+  return lineOf(fact, fate === 'cancelled' ? 'Cancelled' : 'Settlement decided', fact.by, reason, charge);
+};
 
 /** What every plan is reckoned from. */
 export interface Price {

@@ -70,7 +70,7 @@ const moved: readonly Planted[] = [
   bug('small excesses are not given back', paying, 'if (excess > 0) {', 'if (excess > plan.charge) {', 'M2 M9 M3'),
   bug('what the payee has too much stays theirs', paying, 'const over = Math.max(0, payeeHas(money) - plan.payee);', 'const over = 0;', 'M8 M3', 'bookings'),
   bug('what the platform lays out is nobody’s debt', paying, "return over > 0 ? perform({ type: 'advance'", "return over > 99_999_999 ? perform({ type: 'advance'", 'M8 M3', 'bookings'),
-  bug('money moves while the bank decides', paying, 'if (!disputes.some(({ isOpen }) => isOpen)) return null;', 'if (disputes.length >= 0) return null;', 'M7a M8 M10 Stripe', 'bookings'),
+  bug('money moves while the bank decides', paying, 'if (!isContested(payment)) return null;', 'if (payment.disputes.length >= 0) return null;', 'M7a M8 M10 Stripe', 'bookings'),
   bug('nobody looks at the charge before a transfer', transfer, 'fact === null ? await chargeTrouble(attempt) : told(fact);', 'fact === null ? null : told(fact);', 'M6 M7b M8 M10'),
   bug('a refund leaves the fee as it was', 'domain/payment/apply-move.ts', 'feeEarned: Math.min(money.feeEarned, shareOf(kept, feeBps, currency)) });', 'feeEarned: money.feeEarned });', 'M3 M4', 'bookings'),
   bug('more is planned than is kept', booking, 'charge: minor(Math.min(plan.charge, kept)),', 'charge: kept,', 'M2 M9', 'bookings'),
