@@ -136,6 +136,11 @@ function serverArguments({ port, uiPort, dbFile, searchAttributes }: Launch): st
     '--dynamic-config-value=system.enableActivityEagerExecution=true',
     // The server looks at its timers this much ahead; its default of one second is what a journey mostly waits for.
     '--dynamic-config-value=history.timerProcessorMaxTimeShift="10ms"',
+    // Its one shard reads each queue of tasks 20 times a second by default: made for clusters of thousands of shards,
+    // it lets every timer and every task here wait for its turn.
+    ...['timer', 'transfer', 'visibility'].map(
+      (queue) => `--dynamic-config-value=history.${queue}ProcessorMaxPollRPS=1000`,
+    ),
     ...Object.entries(searchAttributes).map(([name, type]) => `--search-attribute=${name}=${type}`),
   ];
 }
