@@ -67,12 +67,14 @@ export async function campaign(ground: Ground, { seed, lastsMs, paceMs, livesInR
 
 /** The clock of a process hears of a journey within a fraction of a second, in which a step of it may be hours long. */
 const clockSkewMs = 60_000;
+/** Time is travelled a few days at a time. */
+const leapMs = 31 * 86_400_000;
 
 async function brokenBooks(ground: Ground): Promise<string[]> {
   const { store, stripe, temporal, clock } = ground;
   const books = (await ground.sim('GET', '/books')) as { violations: { what: string }[] };
   const requests = async () => requestsOf(((await ground.sim('GET', '/requests')) as { data: SimulatorRequest[] }).data);
-  const run = await gather({ store, stripe, temporal, now: clock.now(), quiescent: true, clockSkewMs, wholeBalance: true, requests });
+  const run = await gather({ store, stripe, temporal, now: clock.now(), quiescent: true, clockSkewMs, leapMs, wholeBalance: true, requests });
   return [
     ...books.violations.map(({ what }) => `Stripe's books: ${what}`),
     ...coherent(run).map(({ message }) => message),

@@ -18,6 +18,8 @@ export interface Sources {
   /** Nothing is under way: the caller saw the house come to rest. */
   readonly quiescent: boolean;
   readonly clockSkewMs: number;
+  /** The longest leap of a journey; 0 where nobody travels. */
+  readonly leapMs?: number;
   /** Nobody else uses the account at Stripe. */
   readonly exclusive?: boolean;
   /** Add up every movement of the platform's balance; an account with a long past has too many of them. */
@@ -48,6 +50,7 @@ export async function gather(sources: Sources): Promise<Run> {
     quiescent: sources.quiescent,
     whole: true,
     clockSkewMs: sources.clockSkewMs,
+    leapMs: sources.leapMs ?? 0,
     stripe: await readStripe(stripe, reading),
     requests,
     store: { ...rows, auditBrokenAt },

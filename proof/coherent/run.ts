@@ -120,6 +120,8 @@ export interface Run {
   readonly whole: boolean;
   /** How far Stripe's clock may be from ours; 0 where both are one. */
   readonly clockSkewMs: number;
+  /** On a journey our clock leaps before Stripe's: so much too early may a request on its way meanwhile be logged. */
+  readonly leapMs?: number;
   readonly stripe: StripeBooks;
   /** Every request since the beginning, oldest first; null where nobody writes them down. */
   readonly requests: readonly LoggedRequest[] | null;

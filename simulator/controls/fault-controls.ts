@@ -51,18 +51,20 @@ const arm = control(
     method: oneOfThese('GET', 'POST', 'DELETE', '*'),
     path: must(aString),
     account: aString,
+    params: anyRecord,
     nth: aCount(1, mostTimes),
     times: aCount(1, mostTimes),
     fault: must(anyRecord),
   },
   ({ world, body }) => {
-    const { method = '*', path, account = null, nth = 1, times = 1 } = body;
+    const { method = '*', path, account = null, params = null, nth = 1, times = 1 } = body;
     const [bare = ''] = path.split('?', 1);
     const armed: ArmedFault = {
       id: world.ids.next('flt'),
       method,
       path: bare,
       account,
+      params,
       nth,
       times,
       seen: 0,

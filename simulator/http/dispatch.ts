@@ -77,7 +77,7 @@ export class Dispatcher {
       idempotencyKey: key,
       account,
     });
-    const fault = strike(world, request.method, path, account);
+    const fault = strike(world, { method: request.method, path, account, params: form });
     if (fault !== undefined) logOutcome(world, log.id, { fault: fault.kind });
     if (fault?.kind === 'drop_before') return { status: 0, headers: {}, body: '', dropped: 'before' };
 

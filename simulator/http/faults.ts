@@ -1,4 +1,5 @@
 import type { World } from '../core/world.ts';
+import type { FormGroup, FormValue } from './form.ts';
 
 /** What can go wrong with a request on purpose. */
 export type Fault =
@@ -32,6 +33,8 @@ export interface ArmedFault {
   readonly method: string;
   readonly path: string;
   readonly account: string | null;
+  /** What the request's own parameters must have, or null for anything. */
+  readonly params: Readonly<Record<string, unknown>> | null;
   readonly nth: number;
   readonly times: number;
   readonly seen: number;
@@ -50,21 +53,30 @@ const patternOf = (path: string): RegExp => {
   return pattern;
 };
 
-const matches = (armed: ArmedFault, method: string, path: string, account: string | null) =>
+/** A request as far as a fault looks at it. */
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly account: string | null;
+  readonly params: FormGroup;
+}
+
+const has = (given: FormValue | undefined, wanted: unknown): boolean =>
+  typeof wanted === 'object' && wanted !== null
+    ? typeof given === 'object' && Object.entries(wanted).every(([name, value]) => has(given[name], value))
+    : given === String(wanted);
+
+const matches = (armed: ArmedFault, { method, path, account, params }: Asked): boolean =>
   (armed.method === '*' || armed.method === method) &&
   patternOf(armed.path).test(path) &&
-  (armed.account === null || armed.account === account);
+  (armed.account === null || armed.account === account) &&
+  (armed.params === null || has(params, armed.params));
 
 /** The first armed fault that strikes this request. Faults are tried in the order they were armed; a spent one lets the next speak. */
-export const strike = (
-  world: World,
-  method: string,
-  path: string,
-  account: string | null,
-): Fault | undefined => {
+export const strike = (world: World, asked: Asked): Fault | undefined => {
   if (world.tables.faults.size === 0) return undefined;
   for (const armed of world.tables.faults.values()) {
-    if (armed.struck >= armed.times || !matches(armed, method, path, account)) continue;
+    if (armed.struck >= armed.times || !matches(armed, asked)) continue;
     const seen = armed.seen + 1;
     if (seen < armed.nth) {
       world.tables.faults.patch(armed.id, { seen });

@@ -65,33 +65,41 @@ const tries = 'PT10M';
 
 const give =
   (name: string, body: Readonly<Record<string, unknown>>) =>
-  async (house: House, { id }: BookingLife): Promise<void> => {
-    await ordered(house, id, name, { reason: 'agreed with both', ...body });
+  async (house: House, lives: readonly BookingLife[]): Promise<void> => {
+    const order = ({ id }: BookingLife) => ordered(house, id, name, { reason: 'agreed with both', ...body });
+    await Promise.all(lives.map(order));
     await travel(house, tries);
   };
 
 const answerBank =
   (word: string) =>
-  async (house: House, { disputeId }: BookingLife): Promise<void> => {
-    const call = { body: { reason: 'we looked into it' }, key: crypto.randomUUID() };
-    const answer = await house.request('POST', `/api/admin/disputes/${disputeId}/${word}`, call);
-    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  async (house: House, lives: readonly BookingLife[]): Promise<void> => {
+    const asked = lives.map(({ disputeId }) => {
+      const call = { body: { reason: 'we looked into it' }, key: crypto.randomUUID() };
+      return house.request('POST', `/api/admin/disputes/${disputeId}/${word}`, call);
+    });
+    for (const answer of await Promise.all(asked))
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
     await travel(house, tries);
   };
 
-/** Asks for a checkout while Stripe is in trouble: the caller is answered late or 202. */
-async function openInTrouble(house: House, { id, provider }: BookingLife): Promise<void> {
-  // Long enough that a checkout opened by the hourly look can still be paid.
-  const policy = await termsFor(house, provider, { checkoutExpires: 'PT6H' });
-  const body = session(house, provider, { id, policy });
-  const asked = house.request('POST', '/api/bookings', { role: 'app', body });
-  await eventually(
-    () => house.store.findAgreement(`booking:${id}`),
-    (row) => row !== null,
-  );
+/** Asks for checkouts while Stripe is in trouble: the callers are answered late or 202. */
+async function openInTrouble(house: House, lives: readonly BookingLife[]): Promise<void> {
+  const asked = lives.map(async ({ id, provider }) => {
+    // Long enough that a checkout opened by the hourly look can still be paid.
+    const policy = await termsFor(house, provider, { checkoutExpires: 'PT6H' });
+    const body = session(house, provider, { id, policy });
+    return await house.request('POST', '/api/bookings', { role: 'app', body });
+  });
+  const begun = (life: BookingLife) =>
+    eventually(
+      () => house.store.findAgreement(workflowIdOf(life)),
+      (row) => row !== null,
+    );
+  await Promise.all(lives.map(begun));
   await pause(300);
   await travel(house, tries);
-  expect((await asked).status).toBeOneOf([201, 202]);
+  for (const { status } of await Promise.all(asked)) expect(status).toBeOneOf([201, 202]);
 }
 
 const ofBookings = {
@@ -114,6 +122,12 @@ const paidSession = async (house: House, { id }: BookingLife): Promise<void> => 
 
 const at = (path: string) => ({ path });
 
+/** Where several bookings write under one path, each is known by what it names. */
+const named = (path: string, life: BookingLife) => ({
+  path,
+  params: { metadata: { workflow_id: workflowIdOf(life) } },
+});
+
 /** Every Stripe write of a booking's life, and of the dispute of its charge. */
 export const bookingWrites: readonly WriteStory<BookingLife>[] = [
   {
@@ -124,7 +138,7 @@ export const bookingWrites: readonly WriteStory<BookingLife>[] = [
       id: `bkg_${crypto.randomUUID().slice(0, 12)}`,
       provider: await openProvider(house),
     }),
-    target: () => at('/v1/checkout/sessions'),
+    target: (life) => named('/v1/checkout/sessions', life),
     reach: () => at('/v1/checkout/sessions'),
     cause: openInTrouble,
     async finish(house, lives) {
@@ -158,7 +172,7 @@ export const bookingWrites: readonly WriteStory<BookingLife>[] = [
       const startTime = iso(Math.ceil(house.clock.now() / hourMs + 12) * hourMs);
       return lifeOf(provider, await bookPaid(house, provider, { startTime }));
     },
-    target: () => at('/v1/refunds'),
+    target: (life) => named('/v1/refunds', life),
     reach: () => at('/v1/refunds'),
     cause: give('refund', { amount: 2000 }),
     finish: (house) => travel(house, 'P4D'),
@@ -181,10 +195,10 @@ export const bookingWrites: readonly WriteStory<BookingLife>[] = [
       await becomes(house, earlier, { refunded: 5000, advanced: 4500 });
       return lifeOf(provider, await openCheckout(house, provider, { policy: provider.id }));
     },
-    target: () => at('/v1/transfers'),
+    target: (life) => named('/v1/transfers', life),
     reach: () => at('/v1/transfers'),
-    async cause(house, life) {
-      await paidSession(house, life);
+    async cause(house, lives) {
+      await Promise.all(lives.map((life) => paidSession(house, life)));
       await travel(house, tries);
     },
     end: {

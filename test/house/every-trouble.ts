@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { arm, assertStruck, impatientMs, requests, troubles, zombieMs } from './faults.ts';
+import { arm, assertStruck, impatientMs, requests, troubles } from './faults.ts';
 import type { House } from './house.ts';
 import { openHouse } from './house.ts';
 import { checkBooks } from './books.ts';
 import { travel } from './lessons.ts';
+import { eventually } from './stories.ts';
 import type { WriteStory } from './writes.ts';
 import { expectOneEffect, requestsOf } from './writes.ts';
 
 type Name = keyof typeof troubles;
 const names = Object.keys(troubles) as Name[];
 
-/** Every one of these writes meets every trouble once; the lives of one write share a house and their last journey. */
+/** What Stripe is asked between two tries is looked at for one of them, so it comes to its trouble alone. */
+const alone: Name = 'stored 500 without effect';
+const companies: readonly (readonly Name[])[] = [[alone], names.filter((name) => name !== alone)];
+
+/** Every one of these writes meets every trouble once; the lives of one write share a house and their journeys. */
 export function meetEveryTrouble<L>(stories: readonly WriteStory<L>[]): void {
   describe.each(stories)('$move', (story) => {
     let house: House;
@@ -18,8 +23,9 @@ export function meetEveryTrouble<L>(stories: readonly WriteStory<L>[]): void {
     const lifeOf = (name: Name): L => lives.get(name)!;
     beforeAll(async () => {
       house = await openHouse({ stripeTimeoutMs: impatientMs });
-      for (const name of names) lives.set(name, await liveInto(house, story, name));
-      await new Promise((resolve) => setTimeout(resolve, zombieMs));
+      for (const company of companies)
+        for (const [name, life] of await liveInto(house, story, company)) lives.set(name, life);
+      await untilExecuted(house);
       // Who was parked because Stripe held the request back has looked again by then.
       await travel(house, 'PT2H');
       await story.finish(house, [...lives.values()]);
@@ -34,7 +40,7 @@ export function meetEveryTrouble<L>(stories: readonly WriteStory<L>[]): void {
 
     it('uses one idempotency key for one life, a second only where the first is over or the payment itself is the guard', async () => {
       // A capture or release is possible once; a stored 500 without effect is over.
-      const two: readonly Name[] = ['stored 500 without effect', 'executed after our retry'];
+      const two: readonly Name[] = [alone, 'executed after our retry'];
       for (const name of names) {
         const keys = new Set((await requestsOf(house, story, lifeOf(name))).map((one) => one.idempotencyKey));
         expect(keys.size, name).toBeLessThanOrEqual(two.includes(name) ? 2 : 1);
@@ -42,7 +48,7 @@ export function meetEveryTrouble<L>(stories: readonly WriteStory<L>[]): void {
     });
 
     it('begins a new key only when the old answer was replayed and a read showed no effect', async () => {
-      const life = lifeOf('stored 500 without effect');
+      const life = lifeOf(alone);
       const subject = story.workflowIdOf(life);
       const { rows } = await house.store.listAudit({ subject, action: 'new_generation', limit: 10 });
       expect(rows).toHaveLength(1);
@@ -56,7 +62,7 @@ export function meetEveryTrouble<L>(stories: readonly WriteStory<L>[]): void {
       const at = (id: string | undefined): number => all.findIndex((one) => one.id === id);
       const between = all.slice(at(replay?.id) + 1, at(made?.id));
       expect(between.map(({ method }) => method), 'reads between the two keys').toContain('GET');
-      for (const name of names.filter((one) => one !== 'stored 500 without effect')) {
+      for (const name of names.filter((one) => one !== alone)) {
         const others = await house.store.listAudit({ subject: story.workflowIdOf(lifeOf(name)), action: 'new_generation', limit: 1 });
         expect(others.rows, name).toEqual([]);
       }
@@ -68,11 +74,26 @@ export function meetEveryTrouble<L>(stories: readonly WriteStory<L>[]): void {
   });
 } // prettier-ignore
 
-/** Leads one agreement into the trouble. */
-async function liveInto<L>(house: House, story: WriteStory<L>, name: Name): Promise<L> {
-  const life = await story.before(house);
-  await arm(house, story.target(life), troubles[name]);
-  await story.cause(house, life);
+/** Stripe has executed what it held back while nobody listened any more. */
+const untilExecuted = (house: House): Promise<unknown> =>
+  eventually(
+    () => requests(house),
+    (all) => all.every(({ fault, status }) => fault !== 'delay' || status !== null),
+  );
+
+/** Leads one agreement into each of these troubles, all at the same time. */
+async function liveInto<L>(
+  house: House,
+  story: WriteStory<L>,
+  company: readonly Name[],
+): Promise<[Name, L][]> {
+  const lives = await Promise.all(
+    company.map(async (name): Promise<[Name, L]> => [name, await story.before(house)]),
+  );
+  const all = lives.map(([, life]) => life);
+  await story.ready?.(house, all);
+  for (const [name, life] of lives) await arm(house, story.target(life), troubles[name]);
+  await story.cause(house, all);
   await assertStruck(house);
-  return life;
+  return lives;
 }

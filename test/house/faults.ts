@@ -43,6 +43,7 @@ export interface Target {
   readonly method?: 'GET' | 'POST' | '*';
   readonly path: string;
   readonly account?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
   readonly nth?: number;
 }
 

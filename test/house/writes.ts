@@ -19,13 +19,15 @@ export interface Life {
 export interface WriteStory<L = Life> {
   readonly move: MoveType;
   readonly workflowIdOf: (life: L) => string;
-  /** Brings an agreement to the moment before the write. */
+  /** Brings an agreement near to the write; several may be brought there at a time, so no time is travelled. */
   readonly before: (house: House) => Promise<L>;
+  /** Travels with all of them to the moment before the write. */
+  readonly ready?: (house: House, lives: readonly L[]) => Promise<void>;
   readonly target: (life: L) => Target;
   /** Everything in Stripe by which this write could be made or found. */
   readonly reach: (life: L) => Target;
-  /** Lets the time come, or gives the command, at which the write is made. */
-  readonly cause: (house: House, life: L) => Promise<unknown>;
+  /** Lets the time come, or gives the commands, at which the write is made for all of them. */
+  readonly cause: (house: House, lives: readonly L[]) => Promise<unknown>;
   /** Brings all who came through their trouble to the end. */
   readonly finish: (house: House, lives: readonly L[]) => Promise<void>;
   /** The agreement as the API shows it, and what it must show in the end. */
@@ -68,13 +70,14 @@ const blankLife = async (house: House, startsInMs: number): Promise<Life> => {
   return { id, account: await openAccount(house), startsInMs, paymentIntentId: '' };
 };
 
-/** Books while Stripe is in trouble: the caller is answered late or 202, and the retries pass in travelled time. */
-async function bookInTrouble(house: House, life: Life): Promise<void> {
-  const body = bodyOf(house, life);
-  const booked = house.request('POST', '/api/lessons', { role: 'app', body });
-  await untilPerforming(house, life);
+/** Books while Stripe is in trouble: the callers are answered late or 202, and the retries pass in travelled time. */
+async function bookInTrouble(house: House, lives: readonly Life[]): Promise<void> {
+  const booked = lives.map((life) =>
+    house.request('POST', '/api/lessons', { role: 'app', body: bodyOf(house, life) }),
+  );
+  await Promise.all(lives.map((life) => untilPerforming(house, life)));
   await travel(house, 'PT10M');
-  expect((await booked).status).toBeOneOf([201, 202]);
+  for (const { status } of await Promise.all(booked)) expect(status).toBeOneOf([201, 202]);
 }
 
 /** The row is there before Stripe is asked; from then on time may pass. */
@@ -115,11 +118,18 @@ export async function travelPastEnd(house: House, { id }: { readonly id: string 
   if (to > house.clock.now()) await travel(house, to);
 }
 
-const cancel = async (house: House, { id }: Life, by: string): Promise<void> => {
-  const answer = await command(house, id, 'cancel', { by, reason: 'ill' });
-  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
-  await travel(house, 'PT10M');
+const allPastEnd = async (house: House, lives: readonly Life[]): Promise<void> => {
+  for (const life of lives) await travelPastEnd(house, life);
 };
+
+const cancelledBy =
+  (by: string) =>
+  async (house: House, lives: readonly Life[]): Promise<void> => {
+    const asked = lives.map(({ id }) => command(house, id, 'cancel', { by, reason: 'ill' }));
+    for (const answer of await Promise.all(asked))
+      expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    await travel(house, 'PT10M');
+  };
 
 const held = { state: 'completed', payment: paidInFull };
 
@@ -127,6 +137,12 @@ const ownBy = (house: House, life: Life) =>
   house.stripe.transfers.list({ transfer_group: workflowIdOf(life) });
 const isOf = (life: Life) => (made: { metadata: Record<string, string> | null }) =>
   made.metadata?.['workflow_id'] === workflowIdOf(life);
+
+/** Where several lives write under one path, each is known by what it names. */
+const named = (path: string, life: Life): Target => ({
+  path,
+  params: { metadata: { workflow_id: workflowIdOf(life) } },
+});
 
 const wholeIntent = ({ paymentIntentId }: Life): Target => ({
   path: `/v1/payment_intents/${paymentIntentId}*`,
@@ -136,7 +152,7 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
   {
     move: 'authorize',
     before: (house) => blankLife(house, nearMs),
-    target: () => ({ path: '/v1/payment_intents' }),
+    target: (life) => named('/v1/payment_intents', life),
     reach: () => ({ path: '/v1/payment_intents' }),
     cause: bookInTrouble,
     end: held,
@@ -146,7 +162,7 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
   {
     move: 'createCustomer',
     before: (house) => blankLife(house, farMs),
-    target: () => ({ path: '/v1/customers' }),
+    target: (life) => named('/v1/customers', life),
     reach: () => ({ path: '/v1/customers' }),
     cause: bookInTrouble,
     end: held,
@@ -156,7 +172,7 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
   {
     move: 'saveCard',
     before: (house) => blankLife(house, farMs),
-    target: () => ({ path: '/v1/setup_intents' }),
+    target: (life) => named('/v1/setup_intents', life),
     reach: () => ({ path: '/v1/setup_intents' }),
     cause: bookInTrouble,
     end: held,
@@ -168,7 +184,7 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
     before: (house) => bookNow(house, hourMs, true),
     target: (life) => ({ path: `/v1/payment_intents/${life.paymentIntentId}/capture` }),
     reach: wholeIntent,
-    cause: travelPastEnd,
+    cause: allPastEnd,
     end: held,
     objects: async (house, life) =>
       (await house.stripe.charges.list({ payment_intent: life.paymentIntentId })).data.filter((one) => one.captured),
@@ -178,7 +194,7 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
     before: (house) => bookNow(house, nearMs, false),
     target: (life) => ({ path: `/v1/payment_intents/${life.paymentIntentId}/cancel` }),
     reach: wholeIntent,
-    cause: (house, life) => cancel(house, life, 'tutor'),
+    cause: cancelledBy('tutor'),
     end: { state: 'cancelled', payment: { authorized: 450, captured: 0, released: 450, refunded: 0, state: 'released' } },
     objects: async (house, life) =>
       (await house.stripe.refunds.list({ payment_intent: life.paymentIntentId })).data,
@@ -190,13 +206,13 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
       const life = await bookNow(house, hourMs, false);
       await house.sim('POST', `/payment_intents/${life.paymentIntentId}/capture`, {});
       await until(house, life.id, ({ payment }) => payment['captured'] === 450);
-      // All that Stripe says about the capture is heard, so that no look at its refunds is still to come.
-      await travel(house, 'PT1S');
       return life;
     },
-    target: () => ({ path: '/v1/refunds' }),
+    // All that Stripe says about the captures is heard, so that no look at their refunds is still to come.
+    ready: (house) => travel(house, 'PT1S'),
+    target: (life) => named('/v1/refunds', life),
     reach: () => ({ path: '/v1/refunds' }),
-    cause: (house, life) => cancel(house, life, 'student'),
+    cause: cancelledBy('student'),
     end: {
       state: 'cancelled',
       payment: { captured: 450, released: 0, refunded: 225, feeEarned: 45, transferred: 180, paidOut: 180, held: 0 },
@@ -207,19 +223,16 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
   {
     move: 'transfer',
     before: (house) => bookNow(house, hourMs, true),
-    target: () => ({ path: '/v1/transfers' }),
+    target: (life) => named('/v1/transfers', life),
     reach: () => ({ path: '/v1/transfers' }),
-    cause: travelPastEnd,
+    cause: allPastEnd,
     end: held,
     objects: async (house, life) => (await ownBy(house, life)).data,
   },
   {
     move: 'payOut',
-    before: async (house) => {
-      const life = await bookNow(house, hourMs, true);
-      await travelPastEnd(house, life);
-      return life;
-    },
+    before: (house) => bookNow(house, hourMs, true),
+    ready: allPastEnd,
     target: ({ account }) => ({ path: '/v1/payouts', account: account.stripeId }),
     reach: ({ account }) => ({ path: '/v1/payouts', account: account.stripeId }),
     cause: (house) => travel(house, 'P2DT1H'),

@@ -115,6 +115,17 @@ describe('faults', () => {
     await house.stripe.balance.retrieve({}, { stripeAccount });
   });
 
+  it('strike only the request whose parameters have what they name', async () => {
+    const params = { metadata: { order: '2' }, amount: 1000 };
+    await arm({ kind: 'rate_limit' }, { params });
+    const asked = (order: string) =>
+      house.stripe.paymentIntents.create({ amount: 1000, currency: 'usd', metadata: { order } });
+    await asked('1');
+    await house.stripe.paymentIntents.create({ amount: 1000, currency: 'usd' });
+    expect((await refusal(asked('2'))).code).toBe('rate_limit');
+    await asked('2');
+  });
+
   it('can hide from a list what has just happened', async () => {
     await create();
     await house.control('POST', '/faults', {

@@ -35,7 +35,8 @@ export const intentFirst: Invariant = (all) => {
     const told = (what: string) => [broken('M13', owner ?? id, `${asked}, ${what}`)];
     const intent = intents.get(parts?.operation ?? '');
     if (intent === undefined) return told('which no intent names');
-    if (intent.createdAt > at + run.clockSkewMs) return told(`its intent is of ${iso(intent.createdAt)}`);
+    const latest = at + run.clockSkewMs + (run.leapMs ?? 0);
+    if (intent.createdAt > latest) return told(`its intent is of ${iso(intent.createdAt)}`);
     const { generation = 1 } = parts ?? {};
     return generation > intent.generation ? told(`the intent is at generation ${intent.generation}`) : [];
   });
