@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { and, asc, desc, eq, gt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, max } from 'drizzle-orm';
 import type { Instant } from '../domain/time.ts';
 import { contentHash } from './canonical-json.ts';
 import { afterCursor, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
@@ -34,9 +34,10 @@ const verifyBatch = 500;
 const hashOf = ({ hash: _own, ...content }: Omit<AuditRow, 'hash'> & { hash?: string }): string =>
   contentHash(content);
 
-const newest = prepared(({ db, t: { auditLog: log } }) =>
-  db.select({ seq: log.seq, hash: log.hash }).from(log).orderBy(desc(log.seq)).limit(1),
-);
+const newest = prepared(({ db, t: { auditLog: log } }) => {
+  const last = db.select({ seq: max(log.seq) }).from(log);
+  return db.select({ seq: log.seq, hash: log.hash }).from(log).where(eq(log.seq, last));
+});
 
 const appending = prepared(({ db, t: { auditLog: log } }, row: AuditRow) => db.insert(log).values(row));
 

@@ -69,8 +69,8 @@ const keptId = prepared(({ db, t: { webhookEvents: e } }, { eventId }: Pick<Inbo
   db.select({ eventId: e.eventId }).from(e).where(eq(e.eventId, eventId)),
 );
 
-const isDue = ({ t: { webhookEvents: e } }: Session, now: Instant) =>
-  and(inArray(e.status, unfinished), lte(e.nextAttemptAt, now));
+/** An event that is done with has no next attempt. Found in the order in which it is taken, by one index. */
+const isDue = ({ t: { webhookEvents: e } }: Session, now: Instant) => lte(e.nextAttemptAt, now);
 
 const longestDueFirst = ({ t: { webhookEvents: e } }: Session) =>
   [asc(e.nextAttemptAt), asc(e.eventCreatedAt), asc(e.eventId)] as const;

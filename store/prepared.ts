@@ -19,7 +19,8 @@ type RowOf<Query> = Query extends { prepare(): { all(): (infer Row)[] } } ? Row 
  * A query that is put into words and compiled once for each session, however often it is asked. `build` is given a
  * stand-in for every value: it may hand them on to drizzle, also as a whole row or a whole set of changes, and can
  * compute nothing from them. A value that is undefined is not given, and a query with other values left out is one of
- * its own.
+ * its own. So is one with another `limit`, which stands in its words: SQLite compiles a query anew each time that it
+ * is asked with a limit left open.
  */
 export function prepared<Values extends object, Query extends Buildable>(
   build: (session: Session, given: Values) => Query,
@@ -28,11 +29,13 @@ export function prepared<Values extends object, Query extends Buildable>(
   return (session, values) => {
     const given = values as Values & Record<string, unknown>;
     const names = Object.keys(given).filter((name) => given[name] !== undefined);
-    const form = names.join();
+    const form = 'limit' in given ? `${names.join()} ${Number(given['limit'])}` : names.join();
     const ofSession = known(session);
     let query = ofSession.get(form);
     if (query === undefined) {
-      const standIns = Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]));
+      const standIn = (name: string): unknown =>
+        name === 'limit' ? sql.raw(String(Number(given[name]))) : sql.placeholder(name);
+      const standIns = Object.fromEntries(names.map((name) => [name, standIn(name)]));
       query = build(session, standIns as Values).prepare();
       ofSession.set(form, query);
     }
