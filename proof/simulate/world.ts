@@ -206,6 +206,8 @@ async function settled(ports: HousePorts, store: Store): Promise<Payee[]> {
 
 /** Lets the world go on until nothing is booked before this instant, or until something is broken. */
 export async function letPass({ timetable, simulator, broken }: Passing, until: number): Promise<void> {
+  // What was begun at this instant is under way before time passes.
+  await nextTurn();
   let atStripe = await nextAtStripe(simulator);
   for (;;) {
     const ours = timetable.nextAt();
