@@ -31,6 +31,9 @@ function progress(done: number): void {
   process.stderr.write(`\r${bar} ${done} of ${lives}, ${rate(done)} `);
 }
 
+// The Stripe SDK writes down the stack of every call, and nobody reads it here.
+Error.stackTraceLimit = 0;
+
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
