@@ -2,6 +2,7 @@
 // and nothing of ours but dev and tests imports it; production code talks HTTP and cannot tell.
 import { answerControl } from './controls/controls.ts';
 import type { Reach } from './controls/control.ts';
+import { checkBooks } from './core/checks.ts';
 import { noDisk, openDisk } from './core/disk.ts';
 import type { Row, Table } from './core/table.ts';
 import { createTables, type Tables } from './core/tables.ts';
@@ -41,6 +42,8 @@ export interface Simulator {
   handle(request: SimRequest): Promise<SimResponse>;
   /** The simulator's time in milliseconds. */
   now(): number;
+  /** Lets happen what is due by now, and answers when the next thing will be; null where nothing is planned. */
+  next(): number | null;
   /** Lets time pass: everything that comes due happens in order, and its deliveries are attempted. */
   advance(ms: number): Promise<void>;
   close(): void;
@@ -120,6 +123,13 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
       return response;
     },
     now: () => world.clock.now(),
+    next() {
+      if (closed) return null;
+      timeline.catchUp();
+      checkBooks(world);
+      timeline.wake();
+      return world.schedule.next()?.at ?? null;
+    },
     advance: (ms) => timeline.advance(ms),
     close() {
       if (closed) return;

@@ -5,6 +5,7 @@ import { appendAudit } from './audit.ts';
 import { afterCursor, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
 import type { accounts as accountsTable } from './schema-agreements.ts';
 import type { Engine } from './sqlite.ts';
+import { prepared } from './prepared.ts';
 import { exec, first, rows, type Session, type Unit } from './unit.ts';
 
 /** A payee and the connected account that takes their money. */
@@ -16,24 +17,48 @@ export type NewAccount = Omit<Account, 'frozen' | 'createdAt' | 'updatedAt'> & {
 /** What may change about an account. */
 export type AccountChanges = Partial<Omit<Account, 'id' | 'inputHash' | 'createdAt' | 'updatedAt'>>;
 
+const inserting = prepared(({ db, t: { accounts: a } }, row: Account) =>
+  db.insert(a).values(row).onConflictDoNothing({ target: a.id }),
+);
+
+const changing = prepared(
+  ({ db, t: { accounts: a } }, { id, ...changes }: Pick<Account, 'id'> & Partial<Account>) =>
+    db.update(a).set(changes).where(eq(a.id, id)).returning(),
+);
+
+const accountOf = prepared(({ db, t: { accounts: a } }, { id }: Pick<Account, 'id'>) =>
+  db.select().from(a).where(eq(a.id, id)),
+);
+
+const accountAtStripe = prepared(
+  ({ db, t: { accounts: a } }, { stripeAccountId }: { stripeAccountId: string }) =>
+    db.select().from(a).where(eq(a.stripeAccountId, stripeAccountId)),
+);
+
+const claimedSince = prepared(({ db, t: { accounts: a } }, { since }: { since: Instant }) =>
+  db
+    .select({ id: a.id })
+    .from(a)
+    .where(and(isNull(a.stripeAccountId), gte(a.createdAt, since)))
+    .limit(1),
+);
+
 /** Takes an id for this content unless it is taken: whoever comes second is given the first one's row. */
-function* claimAccount({ db, t }: Session, { at, ...account }: NewAccount): Unit<Account> {
-  const row = { ...account, frozen: false, createdAt: at, updatedAt: at };
-  yield* exec(db.insert(t.accounts).values(row).onConflictDoNothing({ target: t.accounts.id }));
-  const kept = yield* first(db.select().from(t.accounts).where(eq(t.accounts.id, account.id)));
+function* claimAccount(session: Session, { at, ...account }: NewAccount): Unit<Account> {
+  yield* exec(inserting(session, { ...account, frozen: false, createdAt: at, updatedAt: at }));
+  const kept = yield* first(accountOf(session, { id: account.id }));
   invariant(kept !== null, `account ${account.id} is there after it was claimed`);
   return kept;
 }
 
 /** Changes what is named and nothing else; answers null for an account that is unknown. */
 function* updateAccount(
-  { db, t }: Session,
+  session: Session,
   id: string,
   changes: AccountChanges,
   at: Instant,
 ): Unit<Account | null> {
-  const changed = db.update(t.accounts).set({ ...changes, updatedAt: at });
-  return yield* first(changed.where(eq(t.accounts.id, id)).returning());
+  return yield* first(changing(session, { ...changes, id, updatedAt: at }));
 }
 
 /** Who stops a payee's money or lets it go again, and why. */
@@ -47,8 +72,7 @@ export interface Freezing {
 
 /** Freezes an account or thaws it, with an audit row where that changes it; answers null for one that is unknown. */
 function* setFrozen(session: Session, { id, frozen, by, reason, at }: Freezing): Unit<Account | null> {
-  const { db, t } = session;
-  const before = yield* first(db.select().from(t.accounts).where(eq(t.accounts.id, id)));
+  const before = yield* first(accountOf(session, { id }));
   if (before === null || before.frozen === frozen) return before;
   yield* appendAudit(session, {
     at,
@@ -69,9 +93,8 @@ export const accounts = (engine: Engine) => ({
 
   /** Whether an account was claimed since then whose id at Stripe is not known yet. */
   isAccountUnderWay: (since: Instant): Promise<boolean> =>
-    engine.read(function* ({ db, t: { accounts: a } }) {
-      const underWay = and(isNull(a.stripeAccountId), gte(a.createdAt, since));
-      return (yield* first(db.select({ id: a.id }).from(a).where(underWay).limit(1))) !== null;
+    engine.read(function* (s) {
+      return (yield* first(claimedSince(s, { since }))) !== null;
     }),
 
   /** Changes what is named and nothing else; answers null for an account that is unknown. */
@@ -82,14 +105,11 @@ export const accounts = (engine: Engine) => ({
   setFrozen: (freezing: Freezing): Promise<Account | null> => engine.transact((s) => setFrozen(s, freezing)),
 
   /** The account of the caller's id, or null. */
-  findAccount: (id: string): Promise<Account | null> =>
-    engine.read(({ db, t: { accounts: a } }) => first(db.select().from(a).where(eq(a.id, id)))),
+  findAccount: (id: string): Promise<Account | null> => engine.read((s) => first(accountOf(s, { id }))),
 
   /** The account of Stripe's id, or null. */
   findAccountByStripeId: (stripeAccountId: string): Promise<Account | null> =>
-    engine.read(({ db, t: { accounts: a } }) =>
-      first(db.select().from(a).where(eq(a.stripeAccountId, stripeAccountId))),
-    ),
+    engine.read((s) => first(accountAtStripe(s, { stripeAccountId }))),
 
   /** Lists the newest first. */
   listAccounts: (page: PageRequest): Promise<Page<Account>> =>

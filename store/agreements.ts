@@ -5,6 +5,7 @@ import type { Instant } from '../domain/time.ts';
 import { raiseNotes } from './alerts.ts';
 import { intend, type NewIntent } from './journal.ts';
 import { afterCursor, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
+import { prepared } from './prepared.ts';
 import { columnsOfRow, followParking, project, type Projection } from './projection.ts';
 import type { agreements as agreementsTable, Contact } from './schema-agreements.ts';
 import { takeSeat, type SeatAnswer, type WantedSeat } from './seats.ts';
@@ -16,6 +17,14 @@ export type Agreement = typeof agreementsTable.$inferSelect;
 
 /** An agreement without its documents, for work that goes through many. */
 export type AgreementSummary = Omit<Agreement, 'input' | 'contacts' | 'metadata' | 'state'>;
+
+const inserting = prepared(({ db, t: { agreements: a } }, row: typeof agreementsTable.$inferInsert) =>
+  db.insert(a).values(row).onConflictDoNothing().returning(),
+);
+
+const agreementOf = prepared(({ db, t: { agreements: a } }, { workflowId }: Pick<Agreement, 'workflowId'>) =>
+  db.select().from(a).where(eq(a.workflowId, workflowId)),
+);
 
 /** An agreement that begins, with the input from which its story can be started again. */
 export interface NewAgreement {
@@ -51,7 +60,6 @@ function* createAgreement(
   firstIntent?: NewIntent,
   seat?: WantedSeat,
 ): Unit<Creation> {
-  const { db, t } = session;
   const { workflowId, state } = agreement;
   if (seat !== undefined) {
     const row = yield* findAgreement(session, workflowId);
@@ -60,7 +68,7 @@ function* createAgreement(
     if (answer !== 'taken') return { created: false, row: null, seat: answer };
   }
   const written = { ...columnsOfRow(columns), ...agreement, rev: state.rev, createdAt: at, updatedAt: at };
-  const made = yield* first(db.insert(t.agreements).values(written).onConflictDoNothing().returning());
+  const made = yield* first(inserting(session, written));
   if (made === null) {
     const row = yield* findAgreement(session, workflowId);
     invariant(row !== null, `agreement ${workflowId} exists when it cannot be inserted`);
@@ -73,8 +81,8 @@ function* createAgreement(
 }
 
 /** The agreement of a workflow id, or null. */
-function* findAgreement({ db, t }: Session, workflowId: string): Unit<Agreement | null> {
-  return yield* first(db.select().from(t.agreements).where(eq(t.agreements.workflowId, workflowId)));
+export function* findAgreement(session: Session, workflowId: string): Unit<Agreement | null> {
+  return yield* first(agreementOf(session, { workflowId }));
 }
 
 /** Which agreements to list. */
@@ -89,6 +97,17 @@ export interface AgreementFilter extends PageRequest {
   readonly needsAttention?: boolean | undefined;
 }
 
+/** News that an agreement waits for. */
+interface Waiting {
+  readonly waitsFor: NonNullable<Columns['waitsFor']>;
+}
+
+/** Agreements that should have done something before this time. */
+interface Overdue {
+  readonly before: Instant;
+  readonly limit: number;
+}
+
 /** The states in which a lesson with a hold goes on to be settled by itself (L7). */
 const settlingByItself = ['scheduled', 'in_progress', 'ended_early', 'settling'];
 
@@ -98,6 +117,44 @@ const summaryOf = ({ t: { agreements: a } }: Session) => ({
   waitsFor: a.waitsFor, settlesAt: a.settlesAt, disputeDeadline: a.disputeDeadline, nextWakeAt: a.nextWakeAt,
   amount: a.amount, currency: a.currency, createdAt: a.createdAt, updatedAt: a.updatedAt,
 }); // prettier-ignore
+
+const openOfAccount = prepared((s, { payeeAccount, waitsFor }: Pick<Agreement, 'payeeAccount'> & Waiting) => {
+  const a = s.t.agreements;
+  const waiting = and(eq(a.open, true), eq(a.payeeAccount, payeeAccount), eq(a.waitsFor, waitsFor));
+  return s.db.select(summaryOf(s)).from(a).where(waiting).orderBy(asc(a.settlesAt), asc(a.workflowId));
+});
+
+const overdue = prepared((s, { before, limit }: Overdue) => {
+  const a = s.t.agreements;
+  const unsettled = and(
+    eq(a.paymentState, 'authorized'),
+    inArray(a.status, settlingByItself),
+    lt(a.settlesAt, before),
+    isNull(a.needsAttention),
+  );
+  const silent = and(isNull(a.nextWakeAt), isNull(a.needsAttention), lt(a.updatedAt, before));
+  // What never began (rev 0) is begun by the caller's own repetition alone: he may have gone elsewhere since.
+  const asleep = and(gt(a.rev, 0), or(lt(a.nextWakeAt, before), silent));
+  const isOverdue = and(eq(a.open, true), or(unsettled, asleep));
+  return s.db.select(summaryOf(s)).from(a).where(isOverdue).orderBy(asc(a.settlesAt)).limit(limit);
+});
+
+const openOnes = prepared((s) => {
+  const a = s.t.agreements;
+  const oldestFirst = [asc(a.createdAt), asc(a.workflowId)];
+  return s.db
+    .select(summaryOf(s))
+    .from(a)
+    .where(eq(a.open, true))
+    .orderBy(...oldestFirst);
+});
+
+const earliestWake = prepared(({ db, t: { agreements: a } }) =>
+  db
+    .select({ at: min(a.nextWakeAt) })
+    .from(a)
+    .where(and(eq(a.open, true), isNotNull(a.nextWakeAt))),
+);
 
 /** Only an agreement that takes a seat can be refused one. */
 function creating(engine: Engine) {
@@ -156,60 +213,21 @@ export const agreements = (engine: Engine) => ({
     }),
 
   /** The open agreements of a payee that wait for news of this kind, in the order in which they became due. */
-  listOpenByAccount: (
-    payeeAccount: string,
-    waitsFor: NonNullable<Columns['waitsFor']>,
-  ): Promise<AgreementSummary[]> =>
-    engine.read((s) => {
-      const a = s.t.agreements;
-      const waiting = and(eq(a.open, true), eq(a.payeeAccount, payeeAccount), eq(a.waitsFor, waitsFor));
-      return rows(
-        s.db.select(summaryOf(s)).from(a).where(waiting).orderBy(asc(a.settlesAt), asc(a.workflowId)),
-      );
-    }),
+  listOpenByAccount: (payeeAccount: string, waitsFor: Waiting['waitsFor']): Promise<AgreementSummary[]> =>
+    engine.read((s) => rows(openOfAccount(s, { payeeAccount, waitsFor }))),
 
   /**
    * Agreements that should have done something before this time, the longest overdue first: a hold that is not settled
    * (L7), or a story past its next wake or silent in the middle of a step, as one is whose workflow is gone.
    */
-  listOverdue: ({ before, limit }: { before: Instant; limit: number }): Promise<AgreementSummary[]> =>
-    engine.read((s) => {
-      const a = s.t.agreements;
-      const unsettled = and(
-        eq(a.paymentState, 'authorized'),
-        inArray(a.status, settlingByItself),
-        lt(a.settlesAt, before),
-        isNull(a.needsAttention),
-      );
-      const silent = and(isNull(a.nextWakeAt), isNull(a.needsAttention), lt(a.updatedAt, before));
-      // What never began (rev 0) is begun by the caller's own repetition alone: he may have gone elsewhere since.
-      const asleep = and(gt(a.rev, 0), or(lt(a.nextWakeAt, before), silent));
-      const overdue = and(eq(a.open, true), or(unsettled, asleep));
-      return rows(s.db.select(summaryOf(s)).from(a).where(overdue).orderBy(asc(a.settlesAt)).limit(limit));
-    }),
+  listOverdue: (asked: Overdue): Promise<AgreementSummary[]> => engine.read((s) => rows(overdue(s, asked))),
 
   /** Every open agreement, oldest first. */
-  listOpen: (): Promise<AgreementSummary[]> =>
-    engine.read((s) => {
-      const a = s.t.agreements;
-      return rows(
-        s.db
-          .select(summaryOf(s))
-          .from(a)
-          .where(eq(a.open, true))
-          .orderBy(asc(a.createdAt), asc(a.workflowId)),
-      );
-    }),
+  listOpen: (): Promise<AgreementSummary[]> => engine.read((s) => rows(openOnes(s, {}))),
 
   /** The earliest time at which an open agreement wakes by itself, or null where none does. */
   nextWake: (): Promise<Instant | null> =>
-    engine.read(function* ({ db, t: { agreements: a } }) {
-      const earliest = yield* first(
-        db
-          .select({ at: min(a.nextWakeAt) })
-          .from(a)
-          .where(and(eq(a.open, true), isNotNull(a.nextWakeAt))),
-      );
-      return earliest?.at ?? null;
+    engine.read(function* (s) {
+      return (yield* first(earliestWake(s, {})))?.at ?? null;
     }),
 });

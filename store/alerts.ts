@@ -5,9 +5,10 @@ import type { Instant } from '../domain/time.ts';
 import { appendAudit } from './audit.ts';
 import { enqueueAlertMail } from './notices.ts';
 import { afterCursor, newId, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
-import type { alerts as alertsTable } from './schema-journal.ts';
+import { prepared } from './prepared.ts';
+import type { alerts as alertsTable, alertNotes as alertNotesTable } from './schema-journal.ts';
 import type { Engine } from './sqlite.ts';
-import { first, rows, type Session, type Unit } from './unit.ts';
+import { exec, first, rows, type Session, type Unit } from './unit.ts';
 
 /** One alert, open until somebody resolved it. */
 export type Alert = typeof alertsTable.$inferSelect;
@@ -20,28 +21,55 @@ export interface NewAlert {
   readonly at: Instant;
 }
 
-/** Opens an alert and has it mailed by its weight, or counts it up where one of this type is open for the subject. */
-export function* raiseAlert(session: Session, { type, subject, message, at }: NewAlert): Unit<Alert> {
-  const { db, t } = session;
-  const raised = yield* first(
+const raising = prepared(
+  ({ db, t: { alerts: a } }, row: Omit<Alert, 'resolvedAt' | 'resolvedBy' | 'resolution'>) =>
     db
-      .insert(t.alerts)
-      .values({
-        id: newId('alt'),
-        type,
-        severity: alertSeverities[type],
-        subject,
-        message,
-        count: 1,
-        createdAt: at,
-        updatedAt: at,
-      })
+      .insert(a)
+      .values(row)
       .onConflictDoUpdate({
-        target: [t.alerts.type, t.alerts.subject],
+        target: [a.type, a.subject],
         targetWhere: sql`resolved_at is null`,
-        set: { count: sql`${t.alerts.count} + 1`, message, updatedAt: at },
+        set: { count: sql`${a.count} + 1`, message: row.message, updatedAt: row.updatedAt },
       })
       .returning(),
+);
+
+const noting = prepared(({ db, t: { alertNotes: n } }, note: typeof alertNotesTable.$inferInsert) =>
+  db.insert(n).values(note).onConflictDoNothing(),
+);
+
+/** Which open alert: the one of an id, or of a type and a subject. */
+type OpenAlert = Pick<Alert, 'id'> | Pick<Alert, 'type' | 'subject'>;
+
+const resolving = prepared(
+  ({ db, t: { alerts: a } }, { at, by, resolution, ...which }: Resolution & OpenAlert) => {
+    const matches =
+      'id' in which ? eq(a.id, which.id) : and(eq(a.type, which.type), eq(a.subject, which.subject));
+    return db
+      .update(a)
+      .set({ resolvedAt: at, resolvedBy: by, resolution, updatedAt: at })
+      .where(and(matches, isNull(a.resolvedAt)))
+      .returning();
+  },
+);
+
+const alertOf = prepared(({ db, t: { alerts: a } }, { id }: Pick<Alert, 'id'>) =>
+  db.select().from(a).where(eq(a.id, id)),
+);
+
+/** Opens an alert and has it mailed by its weight, or counts it up where one of this type is open for the subject. */
+export function* raiseAlert(session: Session, { type, subject, message, at }: NewAlert): Unit<Alert> {
+  const raised = yield* first(
+    raising(session, {
+      id: newId('alt'),
+      type,
+      severity: alertSeverities[type],
+      subject,
+      message,
+      count: 1,
+      createdAt: at,
+      updatedAt: at,
+    }),
   );
   invariant(raised !== null, `an alert of type ${type} is open after it was raised`);
   if (raised.count === 1) yield* enqueueAlertMail(session, raised);
@@ -50,20 +78,9 @@ export function* raiseAlert(session: Session, { type, subject, message, at }: Ne
 
 /** Raises the notes of a story that are new; one that was raised before stays quiet, resolved or not. */
 export function* raiseNotes(session: Session, subject: string, notes: readonly AlertNote[]): Unit<void> {
-  if (notes.length === 0) return;
-  const { db, t } = session;
-  const fresh = yield* rows(
-    db
-      .insert(t.alertNotes)
-      .values(notes.map(({ type, at }) => ({ subject, type, at })))
-      .onConflictDoNothing()
-      .returning(),
-  );
   for (const { type, at, message } of notes) {
-    const index = fresh.findIndex((note) => note.type === type && note.at === at);
-    if (index === -1) continue;
-    fresh.splice(index, 1);
-    yield* raiseAlert(session, { type, subject, message, at });
+    const isNews = (yield* exec(noting(session, { subject, type, at }))) === 1;
+    if (isNews) yield* raiseAlert(session, { type, subject, message, at });
   }
 }
 
@@ -76,21 +93,10 @@ export interface Resolution {
 
 function* resolveWhere(
   session: Session,
-  which: Pick<Alert, 'id'> | Pick<Alert, 'type' | 'subject'>,
+  which: OpenAlert,
   { by, resolution, at }: Resolution,
 ): Unit<Alert | null> {
-  const { db, t } = session;
-  const matches =
-    'id' in which
-      ? eq(t.alerts.id, which.id)
-      : and(eq(t.alerts.type, which.type), eq(t.alerts.subject, which.subject));
-  const resolved = yield* first(
-    db
-      .update(t.alerts)
-      .set({ resolvedAt: at, resolvedBy: by, resolution, updatedAt: at })
-      .where(and(matches, isNull(t.alerts.resolvedAt)))
-      .returning(),
-  );
+  const resolved = yield* first(resolving(session, { by, resolution, at, ...which }));
   if (resolved !== null) {
     yield* appendAudit(session, {
       at,
@@ -121,8 +127,7 @@ function* resolveAlert(
 ): Unit<Alert> {
   const resolved = yield* resolveWhere(session, { id }, resolution);
   if (resolved !== null) return resolved;
-  const { db, t } = session;
-  const known = yield* first(db.select().from(t.alerts).where(eq(t.alerts.id, id)));
+  const known = yield* first(alertOf(session, { id }));
   if (known === null) throw new AppError('not_found', `There is no alert ${id}`);
   throw new AppError('command_refused', `Alert ${id} was already resolved by ${known.resolvedBy}`);
 }

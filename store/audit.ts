@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { and, asc, desc, eq, gt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, max } from 'drizzle-orm';
 import type { Instant } from '../domain/time.ts';
 import { contentHash } from './canonical-json.ts';
 import { afterCursor, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
+import { prepared } from './prepared.ts';
 import type { auditLog } from './schema-journal.ts';
 import type { Engine } from './sqlite.ts';
-import { first, oncePerSession, rows, type Session, type Unit } from './unit.ts';
+import { exec, first, rows, type Session, type Unit } from './unit.ts';
 
 /** One row of the audit log, as stored. */
 export type AuditRow = typeof auditLog.$inferSelect;
@@ -33,14 +34,16 @@ const verifyBatch = 500;
 const hashOf = ({ hash: _own, ...content }: Omit<AuditRow, 'hash'> & { hash?: string }): string =>
   contentHash(content);
 
-const newest = oncePerSession(({ db, t: { auditLog: log } }) =>
-  db.select({ seq: log.seq, hash: log.hash }).from(log).orderBy(desc(log.seq)).limit(1).prepare(),
-);
+const newest = prepared(({ db, t: { auditLog: log } }) => {
+  const last = db.select({ seq: max(log.seq) }).from(log);
+  return db.select({ seq: log.seq, hash: log.hash }).from(log).where(eq(log.seq, last));
+});
+
+const appending = prepared(({ db, t: { auditLog: log } }, row: AuditRow) => db.insert(log).values(row));
 
 /** Appends one row to the chain and answers its number. Nothing can change or remove it afterwards. */
 export function* appendAudit(session: Session, entry: AuditEntry): Unit<number> {
-  const { db, t } = session;
-  const last = (yield* first(newest(session))) ?? origin;
+  const last = (yield* first(newest(session, {}))) ?? origin;
   const content = {
     seq: last.seq + 1,
     at: entry.at,
@@ -54,12 +57,7 @@ export function* appendAudit(session: Session, entry: AuditEntry): Unit<number> 
     after: entry.after ?? null,
     prevHash: last.hash,
   };
-  yield* rows(
-    db
-      .insert(t.auditLog)
-      .values({ ...content, hash: hashOf(content) })
-      .returning({ seq: t.auditLog.seq }),
-  );
+  yield* exec(appending(session, { ...content, hash: hashOf(content) }));
   return content.seq;
 }
 

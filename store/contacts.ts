@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { prepared } from './prepared.ts';
 import type { agreements as agreementsTable, Contact } from './schema-agreements.ts';
 import { first, type Session, type Unit } from './unit.ts';
 
@@ -14,16 +15,14 @@ const names: Readonly<Record<Side, readonly string[]>> = {
   payee: ['tutor', 'provider'],
 };
 
+const addressOf = prepared(({ db, t: { accounts: a } }, { id }: { id: string }) =>
+  db.select({ email: a.email }).from(a).where(eq(a.id, id)),
+);
+
 /** How to reach one side now; a payee without an address of their own is reached at that of their account. */
-export function* contactOf(
-  { db, t }: Session,
-  { contacts, payeeAccount }: People,
-  side: Side,
-): Unit<Contact> {
+export function* contactOf(session: Session, { contacts, payeeAccount }: People, side: Side): Unit<Contact> {
   const contact = names[side].map((name) => contacts[name]).find((given) => given !== undefined) ?? {};
   if (side === 'payer' || typeof contact.email === 'string') return contact;
-  const account = yield* first(
-    db.select({ email: t.accounts.email }).from(t.accounts).where(eq(t.accounts.id, payeeAccount)),
-  );
+  const account = yield* first(addressOf(session, { id: payeeAccount }));
   return { ...contact, email: account?.email };
 }

@@ -2,7 +2,8 @@ import { and, asc, eq, isNull, lt, ne, sql } from 'drizzle-orm';
 import { invariant } from '../domain/errors.ts';
 import type { Columns } from '../domain/machine.ts';
 import type { Instant } from '../domain/time.ts';
-import type { debts as debtsTable } from './schema-agreements.ts';
+import { prepared } from './prepared.ts';
+import type { debts as debtsTable, recoveries as recoveriesTable } from './schema-agreements.ts';
 import type { Engine } from './sqlite.ts';
 import { exec, first, rows, type Session, type Unit } from './unit.ts';
 
@@ -13,8 +14,68 @@ export type Debt = typeof debtsTable.$inferSelect;
 const owedOf = ({ t: { debts: d } }: Session) =>
   sql<number>`min(${d.advanced}, coalesce(${d.closedWith}, ${d.advanced})) - ${d.recovered}`;
 
-function* findDebt({ db, t }: Session, workflowId: string): Unit<Debt | null> {
-  return yield* first(db.select().from(t.debts).where(eq(t.debts.workflowId, workflowId)));
+/** What one operation keeps back for one debt. */
+type NewRecovery = typeof recoveriesTable.$inferInsert;
+
+const debtOf = prepared(({ db, t: { debts: d } }, { workflowId }: Pick<Debt, 'workflowId'>) =>
+  db.select().from(d).where(eq(d.workflowId, workflowId)),
+);
+
+const inserting = prepared(({ db, t: { debts: d } }, row: typeof debtsTable.$inferInsert) =>
+  db.insert(d).values(row),
+);
+
+const changing = prepared(
+  ({ db, t: { debts: d } }, { workflowId, ...changes }: Pick<Debt, 'workflowId'> & Partial<Debt>) =>
+    db.update(d).set(changes).where(eq(d.workflowId, workflowId)),
+);
+
+const owedBy = prepared((s, { account, currency }: Pick<Debt, 'account' | 'currency'>) => {
+  const d = s.t.debts;
+  const owed = owedOf(s);
+  return s.db
+    .select({ workflowId: d.workflowId, owed })
+    .from(d)
+    .where(and(eq(d.account, account), eq(d.currency, currency), sql`${owed} > 0`))
+    .orderBy(asc(d.openedAt), asc(d.workflowId));
+});
+
+const recovering = prepared(
+  ({ db, t: { debts: d } }, { workflowId, amount }: Pick<NewRecovery, 'workflowId' | 'amount'>) =>
+    db
+      .update(d)
+      .set({ recovered: sql`${d.recovered} + ${amount}` })
+      .where(eq(d.workflowId, workflowId)),
+);
+
+const noting = prepared(({ db, t: { recoveries: r } }, row: NewRecovery) => db.insert(r).values(row));
+
+const forgetting = prepared(
+  ({ db, t: { recoveries: r } }, { operationKey }: Pick<NewRecovery, 'operationKey'>) =>
+    db.delete(r).where(eq(r.operationKey, operationKey)).returning(),
+);
+
+const nettedOf = prepared(
+  ({ db, t: { recoveries: r } }, { operationKey }: Pick<NewRecovery, 'operationKey'>) => {
+    const sum = sql<number>`coalesce(sum(${r.amount}), 0)`.mapWith(Number);
+    return db.select({ sum }).from(r).where(eq(r.operationKey, operationKey));
+  },
+);
+
+const owing = prepared(({ db, t: { debts: d } }, { account }: Pick<Debt, 'account'>) => {
+  const amount = sql<number>`sum(${d.advanced} - ${d.recovered})`.mapWith(Number);
+  const sums = db.select({ currency: d.currency, amount }).from(d).where(eq(d.account, account));
+  return sums.groupBy(d.currency).having(ne(amount, 0)).orderBy(asc(d.currency));
+});
+
+const aged = prepared((s, { olderThan, limit }: { olderThan: Instant; limit: number }) => {
+  const d = s.t.debts;
+  const isAged = and(isNull(d.alertedAt), lt(d.openedAt, olderThan), sql`${owedOf(s)} > 0`);
+  return s.db.select().from(d).where(isAged).orderBy(asc(d.openedAt), asc(d.workflowId)).limit(limit);
+});
+
+function* findDebt(session: Session, workflowId: string): Unit<Debt | null> {
+  return yield* first(debtOf(session, { workflowId }));
 }
 
 /**
@@ -26,25 +87,19 @@ export function* followDebt(
   { workflowId, columns, at }: { workflowId: string; columns: Columns; at: Instant },
 ): Unit<void> {
   const { advanced, payeeAccount: account, currency } = columns;
-  const { db, t } = session;
   const before = yield* findDebt(session, workflowId);
   if (before === null) {
     if (advanced === 0) return;
     const row = { workflowId, account, currency, advanced, recovered: 0, openedAt: at, updatedAt: at };
-    yield* exec(db.insert(t.debts).values(row));
+    yield* exec(inserting(session, row));
     return;
   }
   const told = { account, currency, advanced, updatedAt: at };
   const grown = advanced > before.advanced ? { closedWith: null } : {};
   const wasOwed = Math.min(before.advanced, before.closedWith ?? before.advanced) > before.recovered;
   const isOwedAnew = advanced > before.advanced && advanced > before.recovered && !wasOwed;
-  const aged = isOwedAnew ? { openedAt: at, alertedAt: null } : {};
-  yield* exec(
-    db
-      .update(t.debts)
-      .set({ ...told, ...grown, ...aged })
-      .where(eq(t.debts.workflowId, workflowId)),
-  );
+  const renewed = isOwedAnew ? { openedAt: at, alertedAt: null } : {};
+  yield* exec(changing(session, { workflowId, ...told, ...grown, ...renewed }));
 }
 
 /** What an operation may keep back of a payee's money for their older debts. */
@@ -64,46 +119,24 @@ export function* net(session: Session, { operationKey, account, currency, most }
     Number.isSafeInteger(most) && most >= 0,
     `${most} is an amount that ${operationKey} can keep back`,
   );
-  const { db, t } = session;
   const known = yield* netted(session, operationKey);
   if (known > 0) return known;
-  const d = t.debts;
-  const owed = owedOf(session);
-  const open = yield* rows(
-    db
-      .select({ workflowId: d.workflowId, owed })
-      .from(d)
-      .where(and(eq(d.account, account), eq(d.currency, currency), sql`${owed} > 0`))
-      .orderBy(asc(d.openedAt), asc(d.workflowId)),
-  );
   let left = most;
-  for (const debt of open) {
+  for (const debt of yield* rows(owedBy(session, { account, currency }))) {
     if (left === 0) break;
     const { workflowId } = debt;
     const amount = Math.min(left, debt.owed);
-    yield* exec(db.insert(t.recoveries).values({ operationKey, workflowId, amount }));
-    yield* exec(
-      db
-        .update(d)
-        .set({ recovered: sql`${d.recovered} + ${amount}` })
-        .where(eq(d.workflowId, workflowId)),
-    );
+    yield* exec(noting(session, { operationKey, workflowId, amount }));
+    yield* exec(recovering(session, { workflowId, amount }));
     left -= amount;
   }
   return most - left;
 }
 
 /** Gives back what an operation kept, because its money did not move; the debts are owed as before. */
-export function* unnet({ db, t }: Session, operationKey: string): Unit<void> {
-  const { debts: d, recoveries: r } = t;
-  const kept = yield* rows(db.delete(r).where(eq(r.operationKey, operationKey)).returning());
-  for (const { workflowId, amount } of kept) {
-    yield* exec(
-      db
-        .update(d)
-        .set({ recovered: sql`${d.recovered} - ${amount}` })
-        .where(eq(d.workflowId, workflowId)),
-    );
+export function* unnet(session: Session, operationKey: string): Unit<void> {
+  for (const { workflowId, amount } of yield* rows(forgetting(session, { operationKey }))) {
+    yield* exec(recovering(session, { workflowId, amount: -amount }));
   }
 }
 
@@ -115,16 +148,12 @@ export function* closeDebt(session: Session, workflowId: string): Unit<number> {
   const debt = yield* findDebt(session, workflowId);
   if (debt === null) return 0;
   if (debt.closedWith !== null) return debt.closedWith;
-  const { db, t } = session;
-  const closed = db.update(t.debts).set({ closedWith: debt.recovered });
-  yield* exec(closed.where(eq(t.debts.workflowId, workflowId)));
+  yield* exec(changing(session, { workflowId, closedWith: debt.recovered }));
   return debt.recovered;
 }
 
-function* netted({ db, t: { recoveries: r } }: Session, operationKey: string): Unit<number> {
-  const sum = sql<number>`coalesce(sum(${r.amount}), 0)`.mapWith(Number);
-  const found = yield* first(db.select({ sum }).from(r).where(eq(r.operationKey, operationKey)));
-  return found?.sum ?? 0;
+function* netted(session: Session, operationKey: string): Unit<number> {
+  return (yield* first(nettedOf(session, { operationKey })))?.sum ?? 0;
 }
 
 /** The debts as others use them. */
@@ -140,24 +169,15 @@ export const debts = (engine: Engine) => ({
 
   /** What a payee owes in each currency; below zero where more was kept back than their stories still ask for. */
   debtsOf: (account: string): Promise<{ currency: string; amount: number }[]> =>
-    engine.read(({ db, t: { debts: d } }) => {
-      const amount = sql<number>`sum(${d.advanced} - ${d.recovered})`.mapWith(Number);
-      const owing = db.select({ currency: d.currency, amount }).from(d).where(eq(d.account, account));
-      return rows(owing.groupBy(d.currency).having(ne(amount, 0)).orderBy(asc(d.currency)));
-    }),
+    engine.read((s) => rows(owing(s, { account }))),
 
   /** Debts that are owed since before this time and that nobody was alerted to, oldest first. */
-  listAgedDebts: ({ olderThan, limit }: { olderThan: Instant; limit: number }): Promise<Debt[]> =>
-    engine.read((s) => {
-      const d = s.t.debts;
-      const aged = and(isNull(d.alertedAt), lt(d.openedAt, olderThan), sql`${owedOf(s)} > 0`);
-      const oldest = s.db.select().from(d).where(aged).orderBy(asc(d.openedAt), asc(d.workflowId));
-      return rows(oldest.limit(limit));
-    }),
+  listAgedDebts: (asked: { olderThan: Instant; limit: number }): Promise<Debt[]> =>
+    engine.read((s) => rows(aged(s, asked))),
 
   /** Notes that somebody was alerted to a debt; one that is owed anew is listed again. */
   markDebtAlerted: (workflowId: string, at: Instant): Promise<void> =>
-    engine.transact(function* ({ db, t: { debts: d } }) {
-      yield* exec(db.update(d).set({ alertedAt: at }).where(eq(d.workflowId, workflowId)));
+    engine.transact(function* (s) {
+      yield* exec(changing(s, { workflowId, alertedAt: at }));
     }),
 });

@@ -1,8 +1,11 @@
 import { and, asc, eq, exists, gt, gte, inArray, isNotNull, lte, or, sql } from 'drizzle-orm';
 import type { Instant } from '../domain/time.ts';
+import { findOperation } from './journal.ts';
+import { prepared } from './prepared.ts';
 import type { webhookEvents } from './schema-messages.ts';
+import { put, setting } from './settings.ts';
 import type { Engine } from './sqlite.ts';
-import { exec, first, oncePerSession, rows, type Session, type Unit } from './unit.ts';
+import { exec, first, rows, type Session, type Unit } from './unit.ts';
 
 /** One Stripe event in the inbox. */
 export type InboxEvent = typeof webhookEvents.$inferSelect;
@@ -42,56 +45,96 @@ const sweptAtKey = 'gap_sweep';
 
 const unfinished: InboxStatus[] = ['received', 'waiting'];
 
-/** Prepared, because every webhook pays for it; the same event again changes nothing and answers no row. */
-const insertion = oncePerSession(({ db, t: { webhookEvents: e } }) =>
-  db
-    .insert(e)
-    .values({
-      eventId: sql.placeholder('eventId'),
-      endpoint: sql.placeholder('endpoint'),
-      account: sql.placeholder('account'),
-      type: sql.placeholder('type'),
-      objectId: sql.placeholder('objectId'),
-      apiVersion: sql.placeholder('apiVersion'),
-      livemode: sql.placeholder('livemode'),
-      eventCreatedAt: sql.placeholder('eventCreatedAt'),
-      requestKey: sql.placeholder('requestKey'),
-      payload: sql.placeholder('payload'),
-      status: sql.placeholder('status'),
-      reason: sql.placeholder('reason'),
-      attempts: 0,
-      nextAttemptAt: sql.placeholder('nextAttemptAt'),
-      receivedAt: sql.placeholder('receivedAt'),
-      doneAt: sql.placeholder('doneAt'),
-    })
-    .onConflictDoNothing()
-    .prepare(),
+/** The same event again changes nothing. */
+const inserting = prepared(({ db, t: { webhookEvents: e } }, row: InboxEvent) =>
+  db.insert(e).values(row).onConflictDoNothing(),
+);
+
+const marking = prepared(
+  (
+    { db, t: { webhookEvents: e } },
+    { eventId, ...mark }: Pick<InboxEvent, 'eventId' | 'status' | 'reason' | 'nextAttemptAt' | 'doneAt'>,
+  ) =>
+    db
+      .update(e)
+      .set({ ...mark, attempts: sql`${e.attempts} + 1` })
+      .where(and(eq(e.eventId, eventId), inArray(e.status, unfinished))),
+);
+
+const eventOf = prepared(({ db, t: { webhookEvents: e } }, { eventId }: Pick<InboxEvent, 'eventId'>) =>
+  db.select().from(e).where(eq(e.eventId, eventId)),
+);
+
+const keptId = prepared(({ db, t: { webhookEvents: e } }, { eventId }: Pick<InboxEvent, 'eventId'>) =>
+  db.select({ eventId: e.eventId }).from(e).where(eq(e.eventId, eventId)),
+);
+
+/** An event that is done with has no next attempt. Found in the order in which it is taken, by one index. */
+const isDue = ({ t: { webhookEvents: e } }: Session, now: Instant) => lte(e.nextAttemptAt, now);
+
+const longestDueFirst = ({ t: { webhookEvents: e } }: Session) =>
+  [asc(e.nextAttemptAt), asc(e.eventCreatedAt), asc(e.eventId)] as const;
+
+const dueOnes = prepared((s, { now, limit }: { now: Instant; limit: number }) =>
+  s.db
+    .select()
+    .from(s.t.webhookEvents)
+    .where(isDue(s, now))
+    .orderBy(...longestDueFirst(s))
+    .limit(limit),
+);
+
+const claiming = prepared((s, { now, until, limit }: { now: Instant; until: Instant; limit: number }) => {
+  const e = s.t.webhookEvents;
+  const due = s.db.select({ eventId: e.eventId }).from(e).where(isDue(s, now));
+  const taken = due.orderBy(...longestDueFirst(s)).limit(limit);
+  return s.db
+    .update(e)
+    .set({ nextAttemptAt: until })
+    .where(and(isDue(s, now), inArray(e.eventId, taken)))
+    .returning();
+});
+
+/** Which accounts a sweep asks for next: those of everybody where no time is given. */
+const toSweep = prepared(
+  (
+    { db, t: { accounts: a, agreements: g } },
+    { after, changedSince, limit }: { after: string; changedSince?: Instant | undefined; limit: number },
+  ) => {
+    const open = db
+      .select({ one: sql`1` })
+      .from(g)
+      .where(and(eq(g.payeeAccount, a.id), eq(g.open, true)));
+    const isBusy = changedSince === undefined ? undefined : or(gte(a.updatedAt, changedSince), exists(open));
+    return db
+      .select({ id: a.stripeAccountId })
+      .from(a)
+      .where(and(isNotNull(a.stripeAccountId), gt(a.stripeAccountId, after), isBusy))
+      .orderBy(asc(a.stripeAccountId))
+      .limit(limit);
+  },
 );
 
 function* receive(session: Session, event: ReceivedEvent): Unit<{ fresh: boolean }> {
   const { status = 'received', reason = null, receivedAt } = event;
   const isOpen = status === 'received';
   const times = { nextAttemptAt: isOpen ? receivedAt : null, doneAt: isOpen ? null : receivedAt };
-  const insert = insertion(session);
-  const inserted = yield* exec({ run: () => insert.run({ ...event, ...times, status, reason }) });
+  const inserted = yield* exec(inserting(session, { ...event, ...times, status, reason, attempts: 0 }));
   return { fresh: inserted === 1 };
 }
 
 /** Notes what became of an event; one that is done with stays so. */
-export function* markEvent({ db, t: { webhookEvents: e } }: Session, mark: EventMark): Unit<boolean> {
+export function* markEvent(session: Session, mark: EventMark): Unit<boolean> {
   const { eventId, status, at } = mark;
   const isWaiting = mark.status === 'waiting';
   const changed = yield* exec(
-    db
-      .update(e)
-      .set({
-        status,
-        reason: mark.reason ?? null,
-        attempts: sql`${e.attempts} + 1`,
-        nextAttemptAt: isWaiting ? mark.nextAttemptAt : null,
-        doneAt: isWaiting ? null : at,
-      })
-      .where(and(eq(e.eventId, eventId), inArray(e.status, unfinished))),
+    marking(session, {
+      eventId,
+      status,
+      reason: mark.reason ?? null,
+      nextAttemptAt: isWaiting ? mark.nextAttemptAt : null,
+      doneAt: isWaiting ? null : at,
+    }),
   );
   return changed === 1;
 }
@@ -110,60 +153,30 @@ export const inbox = (engine: Engine) => ({
    * Most events are such echoes, so a storm of them costs one transaction for each batch.
    */
   markEchoes: (causes: ReadonlyMap<string, string>, at: Instant): Promise<Set<string>> =>
-    engine.transact(function* ({ db, t: { webhookEvents: e, operations: o } }) {
-      const asked = [...new Set(causes.values())];
-      const kept = yield* rows(db.select({ key: o.key }).from(o).where(inArray(o.key, asked)));
-      const known = new Set(kept.map(({ key }) => key));
-      const echoes = [...causes].flatMap(([eventId, key]) => (known.has(key) ? [eventId] : []));
-      if (echoes.length === 0) return new Set<string>();
-      const done = { status: 'delivered', reason: 'echo', nextAttemptAt: null, doneAt: at } as const;
-      yield* exec(
-        db
-          .update(e)
-          .set({ ...done, attempts: sql`${e.attempts} + 1` })
-          .where(and(inArray(e.eventId, echoes), inArray(e.status, unfinished))),
-      );
-      return new Set(echoes);
+    engine.transact(function* (s) {
+      const echoes = new Set<string>();
+      for (const [eventId, key] of causes) {
+        if ((yield* findOperation(s, key)) === null) continue;
+        yield* markEvent(s, { eventId, at, status: 'delivered', reason: 'echo' });
+        echoes.add(eventId);
+      }
+      return echoes;
     }),
 
   /** The event of an id, or null. */
   findEvent: (eventId: string): Promise<InboxEvent | null> =>
-    engine.read(({ db, t: { webhookEvents: e } }) =>
-      first(db.select().from(e).where(eq(e.eventId, eventId))),
-    ),
+    engine.read((s) => first(eventOf(s, { eventId }))),
 
   /** Events that are still to be delivered and whose time has come, the longest due first. */
-  dueEvents: ({ now, limit }: { now: Instant; limit: number }): Promise<InboxEvent[]> =>
-    engine.read(({ db, t: { webhookEvents: e } }) =>
-      rows(
-        db
-          .select()
-          .from(e)
-          .where(and(inArray(e.status, unfinished), lte(e.nextAttemptAt, now)))
-          .orderBy(asc(e.nextAttemptAt), asc(e.eventCreatedAt), asc(e.eventId))
-          .limit(limit),
-      ),
-    ),
+  dueEvents: (asked: { now: Instant; limit: number }): Promise<InboxEvent[]> =>
+    engine.read((s) => rows(dueOnes(s, asked))),
 
   /**
    * Takes due events for one process until the time given: another process that drains at the same moment takes
    * others, and should this one die, they are due again then.
    */
-  claimDue: ({ now, until, limit }: { now: Instant; until: Instant; limit: number }): Promise<InboxEvent[]> =>
-    engine.transact(({ db, t: { webhookEvents: e } }) => {
-      const isDue = and(inArray(e.status, unfinished), lte(e.nextAttemptAt, now));
-      const due = db
-        .select({ eventId: e.eventId })
-        .from(e)
-        .where(isDue)
-        .orderBy(asc(e.nextAttemptAt), asc(e.eventCreatedAt), asc(e.eventId))
-        .limit(limit);
-      const taken = db
-        .update(e)
-        .set({ nextAttemptAt: until })
-        .where(and(isDue, inArray(e.eventId, due)));
-      return rows(taken.returning());
-    }),
+  claimDue: (asked: { now: Instant; until: Instant; limit: number }): Promise<InboxEvent[]> =>
+    engine.transact((s) => rows(claiming(s, asked))),
 
   /** How many events each status has. */
   countEvents: (): Promise<Record<InboxStatus, number>> =>
@@ -181,11 +194,11 @@ export const inbox = (engine: Engine) => ({
 
   /** Those of the ids that the inbox does not have yet. */
   missingEvents: (eventIds: readonly string[]): Promise<Set<string>> =>
-    engine.read(function* ({ db, t: { webhookEvents: e } }) {
-      const asked = [...eventIds];
-      const there = yield* rows(db.select({ eventId: e.eventId }).from(e).where(inArray(e.eventId, asked)));
-      const kept = new Set(there.map(({ eventId }) => eventId));
-      return new Set(asked.filter((id) => !kept.has(id)));
+    engine.read(function* (s) {
+      const missing = new Set<string>();
+      for (const eventId of eventIds)
+        if ((yield* first(keptId(s, { eventId }))) === null) missing.add(eventId);
+      return missing;
     }),
 
   /**
@@ -197,37 +210,18 @@ export const inbox = (engine: Engine) => ({
     changedSince: Instant | null;
     limit: number;
   }): Promise<string[]> =>
-    engine.read(function* ({ db, t: { accounts: a, agreements: g } }) {
-      const open = db
-        .select({ one: sql`1` })
-        .from(g)
-        .where(and(eq(g.payeeAccount, a.id), eq(g.open, true)));
-      const isBusy =
-        asked.changedSince === null ? undefined : or(gte(a.updatedAt, asked.changedSince), exists(open));
-      const found = yield* rows(
-        db
-          .select({ id: a.stripeAccountId })
-          .from(a)
-          .where(and(isNotNull(a.stripeAccountId), gt(a.stripeAccountId, asked.after), isBusy))
-          .orderBy(asc(a.stripeAccountId))
-          .limit(asked.limit),
-      );
+    engine.read(function* (s) {
+      const found = yield* rows(toSweep(s, { ...asked, changedSince: asked.changedSince ?? undefined }));
       return found.flatMap(({ id }) => (id === null ? [] : [id]));
     }),
 
   /** How far Stripe's lists have been read; null where no sweep has come to its end. */
   sweptAt: (): Promise<SweptAt> =>
-    engine.read(function* ({ db, t: { settings: s } }) {
-      const kept = yield* first(db.select({ value: s.value }).from(s).where(eq(s.key, sweptAtKey)));
-      const { busy, everybody } = (kept?.value ?? {}) as Partial<SweptAt>;
+    engine.read(function* (s) {
+      const { busy, everybody } = ((yield* setting(s, sweptAtKey)) ?? {}) as Partial<SweptAt>;
       return { busy: busy ?? null, everybody: everybody ?? null };
     }),
 
   /** Notes how far Stripe's lists have been read. */
-  noteSwept: (value: SweptAt): Promise<void> =>
-    engine.transact(function* ({ db, t: { settings: s } }) {
-      yield* exec(
-        db.insert(s).values({ key: sweptAtKey, value }).onConflictDoUpdate({ target: s.key, set: { value } }),
-      );
-    }),
+  noteSwept: (value: SweptAt): Promise<void> => engine.transact((s) => put(s, sweptAtKey, value)),
 });

@@ -2,6 +2,7 @@ import { and, asc, eq } from 'drizzle-orm';
 import { invariant } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import { appendAudit } from './audit.ts';
+import { prepared } from './prepared.ts';
 import type { operations } from './schema-journal.ts';
 import type { Engine } from './sqlite.ts';
 import { first, rows, type Session, type Unit, type Work } from './unit.ts';
@@ -30,9 +31,33 @@ export interface Intent {
 /** Who acts when nobody else is named: the story itself. */
 export const systemActor = 'system';
 
+const inserting = prepared(({ db, t: { operations: o } }, row: typeof operations.$inferInsert) =>
+  db.insert(o).values(row).onConflictDoNothing().returning(),
+);
+
+const operationOf = prepared(({ db, t: { operations: o } }, { key }: Pick<Operation, 'key'>) =>
+  db.select().from(o).where(eq(o.key, key)),
+);
+
+const operationsOf = prepared(({ db, t: { operations: o } }, { workflowId }: Pick<Operation, 'workflowId'>) =>
+  db.select().from(o).where(eq(o.workflowId, workflowId)).orderBy(asc(o.createdAt), asc(o.key)),
+);
+
+const renewing = prepared(
+  (
+    { db, t: { operations: o } },
+    { key, from, to, at }: { key: string; from: number; to: number; at: Instant },
+  ) =>
+    db
+      .update(o)
+      .set({ generation: to, updatedAt: at })
+      .where(and(eq(o.key, key), eq(o.generation, from), eq(o.status, 'intended')))
+      .returning(),
+);
+
 /** The operation of a key, or null. */
-export function* findOperation({ db, t }: Session, key: string): Unit<Operation | null> {
-  return yield* first(db.select().from(t.operations).where(eq(t.operations.key, key)));
+export function* findOperation(session: Session, key: string): Unit<Operation | null> {
+  return yield* first(operationOf(session, { key }));
 }
 
 /**
@@ -43,24 +68,19 @@ export function* findOperation({ db, t }: Session, key: string): Unit<Operation 
 export function* intend(session: Session, intent: NewIntent, also?: Work<void>): Unit<Intent> {
   const { key, workflowId, kind, params, paramsHash, at, actor = systemActor } = intent;
   invariant(key.startsWith(`${workflowId}:`), `operation ${key} belongs to ${workflowId}`);
-  const { db, t } = session;
   const inserted = yield* first(
-    db
-      .insert(t.operations)
-      .values({
-        key,
-        workflowId,
-        kind,
-        params,
-        paramsHash,
-        generation: 1,
-        status: 'intended',
-        stripeIds: [],
-        createdAt: at,
-        updatedAt: at,
-      })
-      .onConflictDoNothing()
-      .returning(),
+    inserting(session, {
+      key,
+      workflowId,
+      kind,
+      params,
+      paramsHash,
+      generation: 1,
+      status: 'intended',
+      stripeIds: [],
+      createdAt: at,
+      updatedAt: at,
+    }),
   );
   if (inserted !== null) {
     yield* appendAudit(session, {
@@ -97,20 +117,7 @@ function* renew(
   session: Session,
   { key, generation, reason, at, actor = systemActor }: Renewal,
 ): Unit<{ renewed: boolean; operation: Operation }> {
-  const { db, t } = session;
-  const renewed = yield* first(
-    db
-      .update(t.operations)
-      .set({ generation: generation + 1, updatedAt: at })
-      .where(
-        and(
-          eq(t.operations.key, key),
-          eq(t.operations.generation, generation),
-          eq(t.operations.status, 'intended'),
-        ),
-      )
-      .returning(),
-  );
+  const renewed = yield* first(renewing(session, { key, from: generation, to: generation + 1, at }));
   if (renewed !== null) {
     yield* appendAudit(session, {
       at,
@@ -144,13 +151,5 @@ export const journal = (engine: Engine) => ({
 
   /** Every operation of a story, oldest first. */
   listOperations: (workflowId: string): Promise<Operation[]> =>
-    engine.read(({ db, t }) =>
-      rows(
-        db
-          .select()
-          .from(t.operations)
-          .where(eq(t.operations.workflowId, workflowId))
-          .orderBy(asc(t.operations.createdAt), asc(t.operations.key)),
-      ),
-    ),
+    engine.read((s) => rows(operationsOf(s, { workflowId }))),
 });

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { invariant } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import { newId } from './page.ts';
+import { prepared } from './prepared.ts';
 import type { ledgerEntries } from './schema-journal.ts';
 import type { Engine } from './sqlite.ts';
 import { exec, rows, type Session, type Unit } from './unit.ts';
@@ -19,13 +20,14 @@ export interface LedgerLine {
 /** What one account holds in one currency. */
 export type Balance = LedgerLine;
 
+const inserting = prepared(({ db, t: { ledgerEntries: l } }, line: LedgerEntry) => db.insert(l).values(line));
+
 /** Writes the lines of one operation. Throws where they do not sum to zero, so money is never made or lost here. */
 export function* post(
-  { db, t }: Session,
+  session: Session,
   lines: readonly LedgerLine[],
   of: { readonly workflowId: string; readonly operationKey: string; readonly at: Instant },
 ): Unit<void> {
-  if (lines.length === 0) return;
   const sums = new Map<string, number>();
   for (const { account, currency, amount } of lines) {
     invariant(Number.isSafeInteger(amount), `${amount} on ${account} is a whole number of minor units`);
@@ -34,7 +36,7 @@ export function* post(
   for (const [currency, sum] of sums) {
     invariant(sum === 0, `the ledger lines of ${of.operationKey} sum to zero, not to ${sum} ${currency}`);
   }
-  yield* exec(db.insert(t.ledgerEntries).values(lines.map((line) => ({ ...of, ...line, id: newId('led') }))));
+  for (const line of lines) yield* exec(inserting(session, { ...of, ...line, id: newId('led') }));
 }
 
 /** The ledger as others use it. */

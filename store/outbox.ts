@@ -1,9 +1,11 @@
 import { and, asc, desc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Instant } from '../domain/time.ts';
+import { findAgreement } from './agreements.ts';
 import { raiseAlert } from './alerts.ts';
 import { contactOf } from './contacts.ts';
-import { noAddress } from './notices.ts';
+import { noAddress, writing } from './notices.ts';
 import { afterCursor, newId, pageOf, rowsToAsk, type Page, type PageRequest } from './page.ts';
+import { prepared } from './prepared.ts';
 import type { agreements as agreementsTable, Contact } from './schema-agreements.ts';
 import type { outbox as outboxTable } from './schema-messages.ts';
 import type { Engine } from './sqlite.ts';
@@ -29,16 +31,9 @@ export interface NewMessage {
 }
 
 /** Writes messages with the change they tell of: no change without its message, no message without its change. */
-export function* enqueue({ db, t }: Session, messages: readonly NewMessage[], at: Instant): Unit<void> {
-  if (messages.length === 0) return;
-  const written = messages.map((message) => ({
-    ...message,
-    id: newId('msg'),
-    createdAt: at,
-    attempts: 0,
-    nextAttemptAt: at,
-  }));
-  yield* exec(db.insert(t.outbox).values(written));
+export function* enqueue(session: Session, messages: readonly NewMessage[], at: Instant): Unit<void> {
+  const fresh = { createdAt: at, attempts: 0, nextAttemptAt: at };
+  for (const message of messages) yield* exec(writing(session, { ...message, ...fresh, id: newId('msg') }));
 }
 
 /** What came of an attempt to send: sent, in these words; or failed, and when to try again (null: never). */
@@ -46,20 +41,41 @@ export type SendResult =
   | { readonly id: string; readonly at: Instant; readonly sent: true; readonly words?: { readonly subject: string; readonly text: string } }
   | { readonly id: string; readonly at: Instant; readonly sent: false; readonly error: string; readonly nextAttemptAt: Instant | null }; // prettier-ignore
 
+const marking = prepared(
+  ({ db, t: { outbox: o } }, { id, ...news }: Pick<Message, 'id'> & Partial<Message>) =>
+    db
+      .update(o)
+      .set({ ...news, attempts: sql`${o.attempts} + 1` })
+      .where(and(eq(o.id, id), isNull(o.sentAt)))
+      .returning(),
+);
+
+const isDue = ({ t: { outbox: o } }: Session, now: Instant) =>
+  and(isNull(o.sentAt), lte(o.nextAttemptAt, now));
+
+const dueOnes = prepared((s, { now, limit }: { now: Instant; limit: number }) => {
+  const o = s.t.outbox;
+  return s.db.select().from(o).where(isDue(s, now)).orderBy(asc(o.nextAttemptAt), asc(o.id)).limit(limit);
+});
+
+const claiming = prepared((s, { now, until, limit }: { now: Instant; until: Instant; limit: number }) => {
+  const o = s.t.outbox;
+  const due = s.db.select({ id: o.id }).from(o).where(isDue(s, now));
+  const taken = due.orderBy(asc(o.nextAttemptAt), asc(o.id)).limit(limit);
+  return s.db
+    .update(o)
+    .set({ nextAttemptAt: until })
+    .where(and(isDue(s, now), inArray(o.id, taken)))
+    .returning();
+});
+
 /** Notes an attempt once; a message that is given up is told to people, unless nobody was to get it. */
 function* mark(session: Session, result: SendResult): Unit<boolean> {
-  const { db, t } = session;
   const { id, at } = result;
   const news = result.sent
     ? { ...result.words, sentAt: at, nextAttemptAt: null, error: null }
     : { nextAttemptAt: result.nextAttemptAt, error: result.error };
-  const marked = yield* first(
-    db
-      .update(t.outbox)
-      .set({ ...news, attempts: sql`${t.outbox.attempts} + 1` })
-      .where(and(eq(t.outbox.id, id), isNull(t.outbox.sentAt)))
-      .returning(),
-  );
+  const marked = yield* first(marking(session, { id, ...news }));
   if (marked === null) return false;
   if (!result.sent && result.nextAttemptAt === null && result.error !== noAddress) {
     const { kind, agreement, recipient, attempts } = marked;
@@ -74,12 +90,8 @@ function* mark(session: Session, result: SendResult): Unit<boolean> {
 
 /** A message with what its words and its address are made of, all of one moment. */
 function* inContext(session: Session, message: Message): Unit<MessageInContext> {
-  const { db, t } = session;
   const { agreement: workflowId, recipient } = message;
-  const agreement =
-    workflowId === null
-      ? null
-      : yield* first(db.select().from(t.agreements).where(eq(t.agreements.workflowId, workflowId)));
+  const agreement = workflowId === null ? null : yield* findAgreement(session, workflowId);
   const isForSide = recipient === 'payer' || recipient === 'payee';
   const contact = agreement !== null && isForSide ? yield* contactOf(session, agreement, recipient) : {};
   return { message, agreement, contact };
@@ -92,45 +104,15 @@ export const outbox = (engine: Engine) => ({
     engine.transact((s) => enqueue(s, messages, at)),
 
   /** Messages whose time to be sent has come, oldest first. */
-  dueMessages: ({ now, limit }: { now: Instant; limit: number }): Promise<Message[]> =>
-    engine.read(({ db, t: { outbox: o } }) =>
-      rows(
-        db
-          .select()
-          .from(o)
-          .where(and(isNull(o.sentAt), lte(o.nextAttemptAt, now)))
-          .orderBy(asc(o.nextAttemptAt), asc(o.id))
-          .limit(limit),
-      ),
-    ),
+  dueMessages: (asked: { now: Instant; limit: number }): Promise<Message[]> =>
+    engine.read((s) => rows(dueOnes(s, asked))),
 
   /**
    * Takes due messages for one process until the time given: another process that sends at the same moment takes
    * others, and should this one die, they are due again then.
    */
-  claimMessages: ({
-    now,
-    until,
-    limit,
-  }: {
-    now: Instant;
-    until: Instant;
-    limit: number;
-  }): Promise<Message[]> =>
-    engine.transact(({ db, t: { outbox: o } }) => {
-      const isDue = and(isNull(o.sentAt), lte(o.nextAttemptAt, now));
-      const due = db
-        .select({ id: o.id })
-        .from(o)
-        .where(isDue)
-        .orderBy(asc(o.nextAttemptAt), asc(o.id))
-        .limit(limit);
-      const taken = db
-        .update(o)
-        .set({ nextAttemptAt: until })
-        .where(and(isDue, inArray(o.id, due)));
-      return rows(taken.returning());
-    }),
+  claimMessages: (asked: { now: Instant; until: Instant; limit: number }): Promise<Message[]> =>
+    engine.transact((s) => rows(claiming(s, asked))),
 
   /** The message with its agreement and its recipient as they are now. */
   messageInContext: (message: Message): Promise<MessageInContext> =>

@@ -4,6 +4,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Instant } from '../domain/time.ts';
 import { appendAudit } from './audit.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { prepared } from './prepared.ts';
 import type { policies as policiesTable } from './schema-agreements.ts';
 import type { Engine } from './sqlite.ts';
 import { exec, first, rows, type Session, type Unit } from './unit.ts';
@@ -33,9 +34,23 @@ export interface NewPolicy {
   readonly at: Instant;
 }
 
+const inserting = prepared(({ db, t: { policies: p } }, row: PolicyVersion) => db.insert(p).values(row));
+
+const newest = prepared(({ db, t: { policies: p } }, { id }: Pick<PolicyVersion, 'id'>) =>
+  db.select().from(p).where(eq(p.id, id)).orderBy(desc(p.version)).limit(1),
+);
+
+const versionOf = prepared(
+  ({ db, t: { policies: p } }, { id, version }: Pick<PolicyVersion, 'id' | 'version'>) =>
+    db
+      .select()
+      .from(p)
+      .where(and(eq(p.id, id), eq(p.version, version))),
+);
+
 /** The newest version of a policy, or null. */
-function* latestPolicy({ db, t: { policies: p } }: Session, id: string): Unit<PolicyVersion | null> {
-  return yield* first(db.select().from(p).where(eq(p.id, id)).orderBy(desc(p.version)).limit(1));
+function* latestPolicy(session: Session, id: string): Unit<PolicyVersion | null> {
+  return yield* first(newest(session, { id }));
 }
 
 /**
@@ -55,7 +70,7 @@ function* putPolicy(
   }
   const version = (latest?.version ?? 0) + 1;
   const policy = { id, version, kind: terms.kind, terms, createdAt: at, createdBy: by };
-  yield* exec(session.db.insert(session.t.policies).values(policy));
+  yield* exec(inserting(session, policy));
   yield* appendAudit(session, {
     at,
     actor: by,
@@ -80,14 +95,7 @@ export const policies = (engine: Engine) => ({
 
   /** One version of a policy, or null. */
   policy: (id: string, version: number): Promise<PolicyVersion | null> =>
-    engine.read(({ db, t: { policies: p } }) =>
-      first(
-        db
-          .select()
-          .from(p)
-          .where(and(eq(p.id, id), eq(p.version, version))),
-      ),
-    ),
+    engine.read((s) => first(versionOf(s, { id, version }))),
 
   /** Adds a version, unless the newest one has these terms; old versions stay for the agreements that pinned them. */
   putPolicy: (policy: NewPolicy): Promise<{ created: boolean; policy: PolicyVersion }> =>

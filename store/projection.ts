@@ -6,8 +6,37 @@ import { appendAudit } from './audit.ts';
 import { followDebt } from './debts.ts';
 import { systemActor } from './journal.ts';
 import { enqueueNotices } from './notices.ts';
+import { prepared } from './prepared.ts';
 import { followSeat } from './seats.ts';
+import type { agreements as agreementsTable } from './schema-agreements.ts';
 import { exec, first, type Session, type Unit } from './unit.ts';
+
+/** The row of an agreement. */
+type Agreement = typeof agreementsTable.$inferSelect;
+
+const shownOf = prepared(({ db, t: { agreements: a } }, { workflowId }: Pick<Agreement, 'workflowId'>) =>
+  db
+    .select({
+      status: a.status,
+      paymentState: a.paymentState,
+      rev: a.rev,
+      state: a.state,
+      contacts: a.contacts,
+    })
+    .from(a)
+    .where(eq(a.workflowId, workflowId)),
+);
+
+const showing = prepared(
+  (
+    { db, t: { agreements: a } },
+    { workflowId, ...row }: Pick<Agreement, 'workflowId' | 'rev'> & Partial<Agreement>,
+  ) =>
+    db
+      .update(a)
+      .set(row)
+      .where(and(eq(a.workflowId, workflowId), lt(a.rev, row.rev))),
+);
 
 /** A state of a story on its way to the lists. */
 export interface Projection {
@@ -32,27 +61,11 @@ export const columnsOfRow = ({ state: status, seat: _seat, advanced: _advanced, 
  */
 export function* project(session: Session, projection: Projection): Unit<boolean> {
   const { workflowId, state, columns, actor, at, reason } = projection;
-  const { db, t } = session;
-  const before = yield* first(
-    db
-      .select({
-        status: t.agreements.status,
-        paymentState: t.agreements.paymentState,
-        rev: t.agreements.rev,
-        state: t.agreements.state,
-        contacts: t.agreements.contacts,
-      })
-      .from(t.agreements)
-      .where(eq(t.agreements.workflowId, workflowId)),
-  );
+  const before = yield* first(shownOf(session, { workflowId }));
   // Who answers a message while an effect is under way may be told later of its outcome than these lists.
   if (before === null || before.rev >= state.rev || before.state.outcomes > state.outcomes) return false;
-  const changed = yield* exec(
-    db
-      .update(t.agreements)
-      .set({ ...columnsOfRow(columns), state, rev: state.rev, updatedAt: at })
-      .where(and(eq(t.agreements.workflowId, workflowId), lt(t.agreements.rev, state.rev))),
-  );
+  const row = { ...columnsOfRow(columns), state, rev: state.rev, updatedAt: at };
+  const changed = yield* exec(showing(session, { workflowId, ...row }));
   if (changed === 0) return false;
 
   const { status, paymentState, rev } = before;

@@ -25,6 +25,7 @@ export const webhookEvents = sqliteTable(
   },
   (t) => [
     index('webhook_events_due').on(t.status, t.nextAttemptAt),
+    index('webhook_events_in_turn').on(t.nextAttemptAt, t.eventCreatedAt, t.eventId),
     index('webhook_events_by_object').on(t.objectId),
     check('webhook_events_status', sql`status in ('received', 'delivered', 'waiting', 'ignored')`),
   ],

@@ -1,6 +1,8 @@
 import { and, asc, eq, ne } from 'drizzle-orm';
 import type { Columns } from '../domain/machine.ts';
 import type { Instant } from '../domain/time.ts';
+import { prepared } from './prepared.ts';
+import type { seats as seatsTable } from './schema-agreements.ts';
 import type { Engine } from './sqlite.ts';
 import { exec, rows, type Session, type Unit } from './unit.ts';
 
@@ -26,14 +28,46 @@ interface HeldSeat {
   readonly slot: string;
 }
 
+type Row = typeof seatsTable.$inferInsert;
+
+const inserting = prepared(({ db, t: { seats: s } }, row: Row) => db.insert(s).values(row));
+
+const insertingOnce = prepared(({ db, t: { seats: s } }, row: Row) =>
+  db.insert(s).values(row).onConflictDoNothing(),
+);
+
+const sittingAt = prepared(({ db, t: { seats: s } }, { slot }: Pick<HeldSeat, 'slot'>) =>
+  db
+    .select({ workflowId: s.workflowId, label: s.label })
+    .from(s)
+    .where(eq(s.slot, slot))
+    .orderBy(asc(s.takenAt), asc(s.workflowId)),
+);
+
+const reservedSeat = ({ t: { seats: s } }: Session, { workflowId, slot }: HeldSeat) =>
+  and(eq(s.workflowId, workflowId), eq(s.slot, slot), eq(s.reserved, true));
+
+const keeping = prepared((s, held: HeldSeat) =>
+  s.db.update(s.t.seats).set({ reserved: false }).where(reservedSeat(s, held)),
+);
+
+const releasing = prepared((s, held: HeldSeat) => s.db.delete(s.t.seats).where(reservedSeat(s, held)));
+
+const leavingAll = prepared(({ db, t: { seats: s } }, { workflowId }: Pick<HeldSeat, 'workflowId'>) =>
+  db.delete(s).where(eq(s.workflowId, workflowId)),
+);
+
+const leavingOthers = prepared(({ db, t: { seats: s } }, { workflowId, slot }: HeldSeat) =>
+  db.delete(s).where(and(eq(s.workflowId, workflowId), ne(s.slot, slot), eq(s.reserved, false))),
+);
+
 function* take(session: Session, request: SeatRequest, reserved: boolean): Unit<SeatAnswer> {
   const { slot, seats, label, workflowId, at } = request;
   const sitting = yield* seatsOf(session, slot);
   if (sitting.some((other) => other.workflowId === workflowId)) return 'taken';
   if (sitting.length >= seats) return 'full';
   if (label !== null && sitting.some((other) => other.label === label)) return 'label_taken';
-  const row = { slot, workflowId, label, reserved, takenAt: at };
-  yield* exec(session.db.insert(session.t.seats).values(row));
+  yield* exec(inserting(session, { slot, workflowId, label, reserved, takenAt: at }));
   return 'taken';
 }
 
@@ -47,29 +81,24 @@ export function* takeSeat(session: Session, request: SeatRequest): Unit<SeatAnsw
  * move it has not made stays: freed by a state from before the move, it could go to somebody else meanwhile.
  */
 export function* followSeat(
-  { db, t: { seats: s } }: Session,
+  session: Session,
   { workflowId, columns: { seat }, at }: { workflowId: string; columns: Columns; at: Instant },
 ): Unit<void> {
-  const own = eq(s.workflowId, workflowId);
   if (seat === null) {
-    yield* exec(db.delete(s).where(own));
+    yield* exec(leavingAll(session, { workflowId }));
     return;
   }
   const { slot, label } = seat;
-  yield* exec(
-    db.insert(s).values({ slot, workflowId, label, reserved: false, takenAt: at }).onConflictDoNothing(),
-  );
-  const kept = and(own, eq(s.slot, slot), eq(s.reserved, true));
-  yield* exec(db.update(s).set({ reserved: false }).where(kept));
-  yield* exec(db.delete(s).where(and(own, ne(s.slot, slot), eq(s.reserved, false))));
+  yield* exec(insertingOnce(session, { slot, workflowId, label, reserved: false, takenAt: at }));
+  yield* exec(keeping(session, { workflowId, slot }));
+  yield* exec(leavingOthers(session, { workflowId, slot }));
 }
 
 /** One taken seat as a slot shows it. */
 type Sitting = Pick<SeatRequest, 'workflowId' | 'label'>;
 
-function* seatsOf({ db, t: { seats: s } }: Session, slot: string): Unit<Sitting[]> {
-  const sitting = db.select({ workflowId: s.workflowId, label: s.label }).from(s).where(eq(s.slot, slot));
-  return yield* rows(sitting.orderBy(asc(s.takenAt), asc(s.workflowId)));
+function* seatsOf(session: Session, slot: string): Unit<Sitting[]> {
+  return yield* rows(sittingAt(session, { slot }));
 }
 
 /** The seats as others use them. */
@@ -79,9 +108,8 @@ export const seats = (engine: Engine) => ({
 
   /** Gives a reserved seat back after the story refused the move; a seat it really has stays. */
   releaseSeat: ({ workflowId, slot }: HeldSeat): Promise<void> =>
-    engine.transact(function* ({ db, t: { seats: s } }) {
-      const held = and(eq(s.workflowId, workflowId), eq(s.slot, slot), eq(s.reserved, true));
-      yield* exec(db.delete(s).where(held));
+    engine.transact(function* (s) {
+      yield* exec(releasing(s, { workflowId, slot }));
     }),
 
   /** Who sits at a provider's time, in the order in which they came. */

@@ -2,19 +2,36 @@ import { eq } from 'drizzle-orm';
 import { invariant } from '../domain/errors.ts';
 import type { Instant } from '../domain/time.ts';
 import { appendAudit } from './audit.ts';
+import { prepared } from './prepared.ts';
 import type { Engine } from './sqlite.ts';
-import { exec, first, oncePerSession, type Session, type Unit } from './unit.ts';
+import { exec, first, type Session, type Unit } from './unit.ts';
+
+const valueOf = prepared(({ db, t: { settings: s } }, { key }: { key: string }) =>
+  db.select({ value: s.value }).from(s).where(eq(s.key, key)),
+);
+
+const putting = prepared(({ db, t: { settings: s } }, row: { key: string; value: unknown }) =>
+  db
+    .insert(s)
+    .values(row)
+    .onConflictDoUpdate({ target: s.key, set: { value: row.value } }),
+);
+
+/** The value of a setting, or null where it was never put. */
+export function* setting(session: Session, key: string): Unit<unknown> {
+  return (yield* first(valueOf(session, { key })))?.value ?? null;
+}
+
+/** Puts a setting in place of the one that was. */
+export function* put(session: Session, key: string, value: unknown): Unit<void> {
+  yield* exec(putting(session, { key, value }));
+}
 
 const clockOffsetKey = 'clock_offset_ms';
 
-/** Prepared, because whoever asks for the travelled time asks often. */
-const offsetQuery = oncePerSession(({ db, t: { settings: s } }) =>
-  db.select({ value: s.value }).from(s).where(eq(s.key, clockOffsetKey)).prepare(),
-);
-
 function* clockOffsetMs(session: Session): Unit<number> {
-  const found = yield* first(offsetQuery(session));
-  return typeof found?.value === 'number' ? found.value : 0;
+  const offsetMs = yield* setting(session, clockOffsetKey);
+  return typeof offsetMs === 'number' ? offsetMs : 0;
 }
 
 function* setClockOffsetMs(session: Session, offsetMs: number): Unit<number> {
@@ -25,20 +42,10 @@ function* setClockOffsetMs(session: Session, offsetMs: number): Unit<number> {
   return offsetMs;
 }
 
-function* put({ db, t }: Session, key: string, value: number | boolean): Unit<void> {
-  yield* exec(
-    db
-      .insert(t.settings)
-      .values({ key, value })
-      .onConflictDoUpdate({ target: t.settings.key, set: { value } }),
-  );
-}
-
 const frozenAllKey = 'frozen_all';
 
-function* isFrozenAll({ db, t: { settings: s } }: Session): Unit<boolean> {
-  const found = yield* first(db.select({ value: s.value }).from(s).where(eq(s.key, frozenAllKey)));
-  return found?.value === true;
+function* isFrozenAll(session: Session): Unit<boolean> {
+  return (yield* setting(session, frozenAllKey)) === true;
 }
 
 /** Who stops everybody's money or lets it go again, and why. */

@@ -7,6 +7,7 @@ import { unnet } from './debts.ts';
 import { findOperation, systemActor, type Operation } from './journal.ts';
 import { post, type LedgerLine } from './ledger.ts';
 import { enqueue, type NewMessage } from './outbox.ts';
+import { prepared } from './prepared.ts';
 import { project } from './projection.ts';
 import type { Engine } from './sqlite.ts';
 import { own, type OwnedObject } from './stripe-objects.ts';
@@ -32,6 +33,15 @@ export interface OperationResult {
   readonly reason?: string | null | undefined;
 }
 
+const finishing = prepared(
+  ({ db, t: { operations: o } }, { key, ...end }: Partial<Operation> & { key: string }) =>
+    db
+      .update(o)
+      .set({ ...end, status: 'done' })
+      .where(and(eq(o.key, key), eq(o.status, 'intended')))
+      .returning(),
+);
+
 /** The operation as the journal has it now, and whether this call finished it. */
 export interface Settled {
   readonly settled: boolean;
@@ -45,15 +55,9 @@ export interface Settled {
  */
 export function* settle(session: Session, done: OperationResult): Unit<Settled> {
   const { key, result, outcome, stripeIds, requestId, at, actor = systemActor, reason } = done;
-  const { db, t } = session;
   invariant(result === 'effect' || done.ledger.length === 0, `${key} had no effect and moved no money`);
-  const operation = yield* first(
-    db
-      .update(t.operations)
-      .set({ status: 'done', result, outcome, stripeIds, requestId, updatedAt: at, finishedAt: at })
-      .where(and(eq(t.operations.key, key), eq(t.operations.status, 'intended')))
-      .returning(),
-  );
+  const end = { result, outcome, stripeIds, requestId, updatedAt: at, finishedAt: at };
+  const operation = yield* first(finishing(session, { key, ...end }));
   if (operation === null) {
     const finished = yield* findOperation(session, key);
     invariant(finished !== null, `operation ${key} was intended before it is finished`);

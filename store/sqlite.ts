@@ -37,16 +37,25 @@ export function openSqlite(file: string, seed: Work<void>): Engine {
   const inTransaction = client.transaction((run: () => unknown) => run());
   const changes = client.prepare('select total_changes()').pluck();
   let committed = 0;
+  let changesBefore: unknown;
 
   const write = <Result>(work: Work<Result>): Result => {
-    const changesBefore = changes.get();
-    const result = inTransaction.immediate(() => drive(work(session))) as Result;
-    if (changes.get() !== changesBefore) committed += 1;
-    return result;
+    let isCommitted = false;
+    try {
+      const result = inTransaction.immediate(() => drive(work(session))) as Result;
+      isCommitted = true;
+      return result;
+    } finally {
+      // What was rolled back counts as changed too, so it is looked at after every transaction.
+      const changesNow = changes.get();
+      if (isCommitted && changesNow !== changesBefore) committed += 1;
+      changesBefore = changesNow;
+    }
   };
   const group = groupCommit(write);
   try {
     inTransaction.immediate(() => drive(seed(session)));
+    changesBefore = changes.get();
   } catch (error) {
     client.close();
     throw error;

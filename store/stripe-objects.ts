@@ -1,5 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Instant } from '../domain/time.ts';
+import { prepared } from './prepared.ts';
+import type { stripeObjects as stripeObjectsTable } from './schema-agreements.ts';
 import type { Engine } from './sqlite.ts';
 import { exec, first, type Session, type Unit } from './unit.ts';
 
@@ -9,20 +11,25 @@ export interface OwnedObject {
   readonly kind: string;
 }
 
+type Row = typeof stripeObjectsTable.$inferSelect;
+
+const inserting = prepared(({ db, t: { stripeObjects: o } }, row: Row) =>
+  db.insert(o).values(row).onConflictDoNothing(),
+);
+
+const owning = prepared(({ db, t: { stripeObjects: o } }, { objectId }: Pick<Row, 'objectId'>) =>
+  db.select({ workflowId: o.workflowId }).from(o).where(eq(o.objectId, objectId)),
+);
+
 /** Notes whose objects these are. The first owner stays: an object never moves to another story. */
 export function* own(
-  { db, t }: Session,
+  session: Session,
   workflowId: string,
   objects: readonly OwnedObject[],
   at: Instant,
 ): Unit<void> {
-  if (objects.length === 0) return;
-  yield* exec(
-    db
-      .insert(t.stripeObjects)
-      .values(objects.map(({ objectId, kind }) => ({ objectId, kind, workflowId, createdAt: at })))
-      .onConflictDoNothing(),
-  );
+  for (const { objectId, kind } of objects)
+    yield* exec(inserting(session, { objectId, kind, workflowId, createdAt: at }));
 }
 
 /** Object ownership as others use it. */
@@ -33,10 +40,7 @@ export const stripeObjects = (engine: Engine) => ({
 
   /** The workflow id of the story an object belongs to, or null. */
   ownerOf: (objectId: string): Promise<string | null> =>
-    engine.read(function* ({ db, t: { stripeObjects: o } }) {
-      const found = yield* first(
-        db.select({ workflowId: o.workflowId }).from(o).where(eq(o.objectId, objectId)),
-      );
-      return found?.workflowId ?? null;
+    engine.read(function* (s) {
+      return (yield* first(owning(s, { objectId })))?.workflowId ?? null;
     }),
 });

@@ -11,11 +11,13 @@ export interface Session {
   readonly t: typeof tables;
 }
 
-interface Answering<Row> {
+/** A query that answers rows. */
+export interface Answering<Row> {
   all(): Row[];
 }
 
-interface Changing {
+/** A query that changes rows. */
+export interface Changing {
   run(): { changes: number };
 }
 

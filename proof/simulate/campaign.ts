@@ -21,7 +21,7 @@ export interface Outcome {
   readonly lives: number;
   readonly digest: string;
   readonly coverage: Coverage;
-  readonly failure: { readonly plan: BatchPlan; readonly lived: Lived } | null;
+  readonly failure: { readonly plan: BatchPlan; readonly lived: Pick<Lived, 'broken'> } | null;
 }
 
 /** The seed of one batch, by which it alone is lived again. */
@@ -36,7 +36,7 @@ export async function campaign({ seed, lives, wanted }: Asked, onBatch: (lived: 
     const size = Math.min(livesTogether, lives - done);
     const plan = drawBatch(batchSeed(seed, batch), size, wanted);
     const lived = await liveBatch(plan);
-    coverage.add(lived.coverage);
+    coverage.add(lived.coverage.counts());
     hash.update(lived.digest);
     done += size;
     onBatch(done);

@@ -1,3 +1,6 @@
+/** How often one pair of a table was met. */
+export type Count = readonly [table: string, row: string, column: string, times: number];
+
 /** What was met how often, by pairs: a state and a command, a call and a mishap. */
 export class Coverage {
   readonly #tables = new Map<string, Map<string, Map<string, number>>>();
@@ -15,11 +18,14 @@ export class Coverage {
     return this.#tables.get(name) ?? new Map<string, Map<string, number>>();
   }
 
-  add(other: Coverage): void {
-    for (const [table, rows] of other.#tables) {
-      for (const [row, columns] of rows) {
-        for (const [column, times] of columns) this.count(table, row, column, times);
-      }
-    }
+  /** Everything that was counted, pair by pair. */
+  *counts(): Generator<Count> {
+    for (const [table, rows] of this.#tables)
+      for (const [row, columns] of rows)
+        for (const [column, times] of columns) yield [table, row, column, times];
+  }
+
+  add(counts: Iterable<Count>): void {
+    for (const one of counts) this.count(...one);
   }
 }

@@ -1,21 +1,28 @@
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Outcome } from './campaign.ts';
 import { campaign } from './campaign.ts';
+import { campaignIn } from './processes.ts';
 import { coverageLines, pairsMet, storyLines } from './report.ts';
 import { shrink } from './shrink.ts';
 import { compileOnce } from './statements.ts';
 
-// `npm run simulate -- --lives N --seed S [--shrink]`: whole random lives in one process. Ends with 1 where a claim broke.
+// `npm run simulate -- --lives N --seed S [--processes P] [--shrink] [--log]`: whole random lives. Ends with 1 where a claim broke.
 
 const { values } = parseArgs({
   options: {
     lives: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     kinds: { type: 'string', default: 'all' },
+    processes: { type: 'string', default: '1' },
+    log: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
   },
 });
 const { seed, kinds } = values;
 const lives = Number(values.lives);
+const processes = Number(values.processes);
 const isKnown = (name: string): name is 'all' | 'lessons' | 'bookings' =>
   ['all', 'lessons', 'bookings'].includes(name);
 
@@ -31,26 +38,51 @@ function progress(done: number): void {
   process.stderr.write(`\r${bar} ${done} of ${lives}, ${rate(done)} `);
 }
 
+// The Stripe SDK writes down the stack of every call, and nobody reads it here.
+Error.stackTraceLimit = 0;
+
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
+/** Where campaigns are kept that somebody asked to be remembered. */
+const logFile = fileURLToPath(new URL('../../docs/simulate-log.md', import.meta.url));
+
+const logHead = `# Simulated campaigns
+
+One line for each \`npm run simulate -- --log\`: what was lived, what broke, and what broke that is known (known-breaks.ts).
+
+| Day | Seed | Processes | Lives | Broken | Known | Speed | Trace |
+|---|---|---|---|---|---|---|---|
+`;
+
+function note({ lives: lived, coverage, failure, digest }: Outcome): void {
+  if (!existsSync(logFile)) writeFileSync(logFile, logHead);
+  const known = [...coverage.counts()].reduce((sum, [table, , , times]) => sum + (table === 'known' ? times : 0), 0);
+  const day = new Date().toISOString().slice(0, 10);
+  const cells = [day, seed, processes, lived, failure?.lived.broken.length ?? 0, known, rate(lived), digest];
+  appendFileSync(logFile, `| ${cells.join(' | ')} |\n`);
+} // prettier-ignore
+
 async function main(): Promise<void> {
-  if (!Number.isSafeInteger(lives) || lives < 1 || !isKnown(kinds)) {
-    complain('--lives takes a whole number from 1, --kinds one of all, lessons, bookings');
+  const isWhole = [lives, processes].every((count) => Number.isSafeInteger(count) && count >= 1);
+  if (!isWhole || processes > lives || !isKnown(kinds)) {
+    complain('--lives and --processes take a whole number from 1, --kinds one of all, lessons, bookings');
     process.exitCode = 2;
     return;
   }
   compileOnce();
-  const outcome = await campaign({ seed, lives, wanted: kinds }, progress);
+  const asked = { seed, lives, wanted: kinds };
+  const outcome = processes === 1 ? await campaign(asked, progress) : await campaignIn(processes, asked, progress);
   if (process.stderr.isTTY) process.stderr.write('\n');
   for (const line of coverageLines(outcome.coverage)) write(line);
   write(`\n${outcome.lives} lives of seed ${seed}, ${rate(outcome.lives)}, ${pairsMet(outcome.coverage)} pairs met`);
   write(`trace ${outcome.digest}`);
+  if (values.log) note(outcome);
   if (outcome.failure === null) return;
   process.exitCode = 1;
   const { plan, lived } = outcome.failure;
   for (const { invariant, subject, message } of lived.broken) write(`BROKEN ${invariant} ${subject}: ${message}`);
-  const again = `npm run simulate -- --seed ${seed} --lives ${outcome.lives} --kinds ${kinds}`;
+  const again = `npm run simulate -- --seed ${seed} --lives ${processes === 1 ? outcome.lives : lives} --processes ${processes} --kinds ${kinds}`;
   write(`batch ${plan.seed}; the same again, and its shortest story: ${again} --shrink`);
   if (!values.shrink) return;
   const shortest = await shrink({ plan, invariant: lived.broken[0]?.invariant ?? '' });
@@ -58,4 +90,10 @@ async function main(): Promise<void> {
   write(`\nfor test/proof/regressions.ts:\n${JSON.stringify(shortest.plan)}`);
 } // prettier-ignore
 
+// A world in which something waits for time that does not pass would end this process without a word.
+let isOver = false;
+process.once('exit', () => {
+  if (!isOver) complain('a world came to no end');
+});
 await main();
+isOver = true;

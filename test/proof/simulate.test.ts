@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { liveBatch } from '../../proof/simulate/batch.ts';
 import { campaign } from '../../proof/simulate/campaign.ts';
+import type { Coverage } from '../../proof/simulate/coverage.ts';
 import { drawBatch } from '../../proof/simulate/draw.ts';
+import { campaignIn } from '../../proof/simulate/processes.ts';
 import { shrink } from '../../proof/simulate/shrink.ts';
 import { compileOnce } from '../../proof/simulate/statements.ts';
 import { storyLines } from '../../proof/simulate/report.ts';
@@ -41,6 +44,24 @@ describe('whole random lives', () => {
       const first = await lived('same');
       expect(await lived('same')).toBe(first);
       expect(await lived('other')).not.toBe(first);
+    },
+    patienceMs,
+  );
+
+  it(
+    'are all lived, and the same ones, when several processes share them',
+    async () => {
+      const shared = await campaignIn(2, { seed: 'shared', lives: 3, wanted: 'all' }, () => undefined);
+      const alone = [
+        await campaign({ seed: 'shared/0', lives: 2, wanted: 'all' }),
+        await campaign({ seed: 'shared/1', lives: 1, wanted: 'all' }),
+      ];
+      const hash = createHash('sha256');
+      for (const { digest } of alone) hash.update(digest);
+      expect(shared).toMatchObject({ lives: 3, digest: hash.digest('hex'), failure: null });
+      const met = (coverage: Coverage) =>
+        [...coverage.counts()].reduce((sum, [, , , times]) => sum + times, 0);
+      expect(met(shared.coverage)).toBe(alone.reduce((sum, { coverage }) => sum + met(coverage), 0));
     },
     patienceMs,
   );

@@ -1,0 +1,1 @@
+CREATE INDEX `webhook_events_in_turn` ON `webhook_events` (`next_attempt_at`,`event_created_at`,`event_id`);
