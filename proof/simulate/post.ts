@@ -96,7 +96,7 @@ export class Post {
     const { trouble, trace, timetable } = this.#ground;
     const process = new Mortal(`${about}/api`, trouble, () => {
       trace.tell(about, 'the API dies');
-      timetable.after(2 * minuteMs, () => this.#lookForOverdue());
+      timetable.after(2 * minuteMs, () => void this.#lookForOverdue());
     });
     return await within({ life: about, process }, {}, () => work(this.#portsOf(process)));
   }
