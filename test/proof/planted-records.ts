@@ -1,5 +1,5 @@
 import type { Plant } from './untrue.ts';
-import { rowOf, the } from './untrue.ts';
+import { intentOf, rowOf, the } from './untrue.ts';
 
 /** The invariants of what was written down (M11 to M21), each broken in a way that no other notices. */
 export const untrueRecords: readonly Plant[] = [
@@ -50,6 +50,26 @@ export const untrueRecords: readonly Plant[] = [
     plant(run, { soldBooking }) {
       const first = the(run.requests ?? [], (one) => one.idempotencyKey === `${soldBooking}:transfer:1`);
       run.requests?.push({ ...first, id: 'req_other', params: { amount: '1' }, status: 400, effect: false });
+    },
+  },
+  {
+    breaks: 'M14',
+    claim: 'a transfer was begun anew while nobody knew of the first',
+    names: /:transfer:2 of 4500 usd was begun at .* while nobody knew what came of booking:\S+:transfer$/,
+    plant(run, { soldBooking }) {
+      const { audit, operations } = run.store;
+      const key = `${soldBooking}:transfer`;
+      const operationKey = `${key}:2`;
+      const first = intentOf(run, key);
+      const last = the(audit, (one) => one.action === 'effect' && one.operationKey === key);
+      const again = {
+        ...the(operations, (one) => one.key === key),
+        key: operationKey,
+        result: 'none' as const,
+      };
+      operations.push(again);
+      audit.splice(audit.indexOf(last), 0, { ...first, operationKey });
+      audit.push({ ...last, operationKey, action: 'no_effect' });
     },
   },
   {
