@@ -19,19 +19,9 @@ const knownBreaks: readonly KnownBreak[] = [
     why: 'the checker does not know of refunds before the last word, nor of a capture by hand before the lesson ended',
   },
   {
-    invariant: 'M9',
-    message: /: 0 \w+ is kept .* where the policy says \d+: the session was held/,
-    why: 'the checker does not know of a fraud warning that gives the money back after the window was over',
-  },
-  {
     invariant: 'M10',
     message: /^M10 lesson:\S+: (?:refunded|disputed): ours 0 \w+, Stripe's/,
     why: 'a lesson that ended is not taken up again for what others do at Stripe',
-  },
-  {
-    invariant: 'M7a',
-    message: /although it stood disputed since/,
-    why: 'a complaint that is decided is shown as disputed until the transfer that follows has its outcome',
   },
 ];
 

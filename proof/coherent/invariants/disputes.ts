@@ -2,7 +2,7 @@ import { iso } from '../../../domain/time.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { AuditRow } from '../../../store/audit.ts';
 import { shown } from '../amounts.ts';
-import type { Invariant } from '../cases.ts';
+import type { Case, Invariant } from '../cases.ts';
 import { broken } from '../cases.ts';
 import { grouped } from '../grouped.ts';
 import type { LoggedRequest } from '../run.ts';
@@ -14,6 +14,16 @@ const stateIn = (document: unknown): string | null =>
 interface Disputed {
   readonly from: AuditRow;
   readonly until: AuditRow | null;
+}
+
+/**
+ * A complaint is over with its resolution; lists show it as disputed until the move that follows has its outcome. Where
+ * the bank has a dispute of its own, the state that was shown counts.
+ */
+function resolvedAt({ state, disputes }: Case, from: Instant): Instant {
+  const lines = state.story.filter(({ what, at }) => what.startsWith('Dispute resolved') && at >= from);
+  const at = lines[0]?.at ?? Infinity;
+  return disputes.some(({ created }) => created * 1_000 <= at) ? Infinity : at;
 }
 
 function disputedTimes(audit: readonly AuditRow[]): Disputed[] {
@@ -40,14 +50,17 @@ const groupOf = ({ method, path, params }: LoggedRequest): string | null => {
 /** M7a: once a dispute is written down, no transfer is begun and none is asked for. */
 export const knownDisputeBlocks: Invariant = ({ run, cases }) => {
   const asked = grouped(run.requests ?? [], groupOf);
-  return cases.flatMap(({ workflowId, audit, operations }) => {
+  return cases.flatMap((one) => {
+    const { workflowId, audit, operations } = one;
     const transfers = new Set(operations.filter(({ kind }) => kind === 'transfer').map(({ key }) => key));
     return disputedTimes(audit).flatMap(({ from, until }) => {
-      const isWithin = ({ seq }: AuditRow): boolean => seq > from.seq && (until === null || seq < until.seq);
+      const overAt = resolvedAt(one, from.at);
+      const isWithin = ({ seq, at }: AuditRow): boolean =>
+        seq > from.seq && (until === null || seq < until.seq) && at < overAt;
       const begun = audit.filter(
         (row) => row.action === 'intent' && isWithin(row) && transfers.has(row.operationKey ?? ''),
       );
-      const end = until?.at ?? Infinity;
+      const end = Math.min(until?.at ?? Infinity, overAt);
       const isDuring = (at: Instant): boolean => at > from.at + run.clockSkewMs && at < end - run.clockSkewMs;
       const sent = (asked.get(workflowId) ?? []).filter(({ at }) => isDuring(at));
       const since = `although it stood disputed since ${iso(from.at)}`;
