@@ -16,14 +16,26 @@ interface Disputed {
   readonly until: AuditRow | null;
 }
 
+/** Statuses after which the bank does nothing more. */
+const decided: ReadonlySet<string> = new Set(['won', 'lost', 'warning_closed', 'prevented']);
+
 /**
- * A complaint is over with its resolution; lists show it as disputed until the move that follows has its outcome. Where
- * the bank has a dispute of its own, the state that was shown counts.
+ * Whether the story had decided every complaint and every dispute of the bank's that it knew of at this time. Lists show
+ * it as disputed a moment longer, until the move that follows has its outcome.
  */
-function resolvedAt({ state, disputes }: Case, from: Instant): Instant {
-  const lines = state.story.filter(({ what, at }) => what.startsWith('Dispute resolved') && at >= from);
-  const at = lines[0]?.at ?? Infinity;
-  return disputes.some(({ created }) => created * 1_000 <= at) ? Infinity : at;
+function isDecided({ story, dispute }: Case['state'], at: Instant): boolean {
+  const open = new Map<string, boolean>();
+  for (const line of story.filter((one) => one.at <= at)) {
+    const [id = ''] = line.stripeIds;
+    const status = /^Disputed at the bank \((.+)\)$/.exec(line.what)?.[1];
+    if (status !== undefined) open.set(id, !decided.has(status));
+    if (line.what.startsWith("The bank's dispute ended")) open.set(id, false);
+  }
+  if (dispute !== null && dispute.openedAt <= at) {
+    const { outcome } = dispute;
+    open.set('complaint', outcome === null || outcome.at > at);
+  }
+  return open.size > 0 && ![...open.values()].includes(true);
 }
 
 function disputedTimes(audit: readonly AuditRow[]): Disputed[] {
@@ -50,18 +62,17 @@ const groupOf = ({ method, path, params }: LoggedRequest): string | null => {
 /** M7a: once a dispute is written down, no transfer is begun and none is asked for. */
 export const knownDisputeBlocks: Invariant = ({ run, cases }) => {
   const asked = grouped(run.requests ?? [], groupOf);
-  return cases.flatMap((one) => {
-    const { workflowId, audit, operations } = one;
+  return cases.flatMap(({ workflowId, audit, operations, state }) => {
     const transfers = new Set(operations.filter(({ kind }) => kind === 'transfer').map(({ key }) => key));
     return disputedTimes(audit).flatMap(({ from, until }) => {
-      const overAt = resolvedAt(one, from.at);
       const isWithin = ({ seq, at }: AuditRow): boolean =>
-        seq > from.seq && (until === null || seq < until.seq) && at < overAt;
+        seq > from.seq && (until === null || seq < until.seq) && !isDecided(state, at);
       const begun = audit.filter(
         (row) => row.action === 'intent' && isWithin(row) && transfers.has(row.operationKey ?? ''),
       );
-      const end = Math.min(until?.at ?? Infinity, overAt);
-      const isDuring = (at: Instant): boolean => at > from.at + run.clockSkewMs && at < end - run.clockSkewMs;
+      const end = until?.at ?? Infinity;
+      const isDuring = (at: Instant): boolean =>
+        at > from.at + run.clockSkewMs && at < end - run.clockSkewMs && !isDecided(state, at);
       const sent = (asked.get(workflowId) ?? []).filter(({ at }) => isDuring(at));
       const since = `although it stood disputed since ${iso(from.at)}`;
       return [
