@@ -125,6 +125,14 @@ export const untrueRecords: readonly Plant[] = [
     },
   },
   {
+    breaks: 'M19',
+    claim: 'somebody else took the money of a hold and nobody was told',
+    names: /450 usd was taken, we asked for 1, and nobody was told$/,
+    plant(run, { heldLesson }) {
+      the(run.store.operations, (one) => one.key === `${heldLesson}:capture`).params = { amount: 1 };
+    },
+  },
+  {
     breaks: 'M21',
     claim: 'a key stands in the log',
     names: /secret 1 of 1 stands there$/,
