@@ -38,6 +38,8 @@ export interface Attempt<M extends JournalMove> {
   readonly task: Story;
   /** When the intent was committed: nothing of ours in Stripe is older. */
   readonly intendedAt: number;
+  /** It was tried before, so what was looked at then may have changed since. */
+  readonly isRetry: boolean;
 }
 
 /** One money move: how to find its effect, how to make it, and what a refusal means. */
@@ -76,9 +78,10 @@ export async function perform<M extends JournalMove>(
   const { clock, store } = ports;
   const known = await store.findOperation(key);
   if (known?.status === 'done') return factOf(known);
-  const attempt = { ports, workflowId, move: task.move, key, task, intendedAt: known?.createdAt ?? clock.now() };
+  const isRetry = known !== null;
+  const attempt = { ports, workflowId, move: task.move, key, task, isRetry, intendedAt: known?.createdAt ?? clock.now() };
   // Once begun, a move may have been made without our knowing: only Stripe's word ends it then.
-  if (known === null && verb.obstacle !== undefined) {
+  if (!isRetry && verb.obstacle !== undefined) {
     const { obstacle } = verb;
     const met = await answered(() => obstacle(attempt));
     if (met !== null) return await adopt(task, workflowId, met, ports);

@@ -6,7 +6,7 @@ import type { MoveFact, MoveOf } from '../../domain/payment/moves.ts';
 import { isContested } from '../../domain/payment/payment.ts';
 import { requestIdOf } from '../intent-facts.ts';
 import type { Attempt, Outcome, Verb } from '../operation.ts';
-import { comeAgain, told } from '../operation.ts';
+import { answered, comeAgain, told } from '../operation.ts';
 import { readPayment } from './read-payment.ts';
 import { net } from '../../store/debts.ts';
 import { stampOf } from '../stamps.ts';
@@ -61,7 +61,7 @@ export const transfer: Verb<Transfer> = {
 
   async make(attempt, idempotencyKey) {
     const { ports, move, workflowId } = attempt;
-    if (isOvertaken(attempt)) return await unlessSent(attempt);
+    if (await isOvertaken(attempt)) return await unlessSent(attempt);
     const kept = await netted(attempt);
     const amount = minus(move.amount, kept);
     if (amount === 0) {
@@ -92,10 +92,11 @@ export const transfer: Verb<Transfer> = {
 /** An account that took our access away, or was never ours: no waiting helps, a person names another one or refunds. */
 const goneCodes = new Set(['permission', 'account_invalid', 'resource_missing']);
 
-/** The bank took the money, or may, since this transfer was first tried and its answer lost (M7a). */
-function isOvertaken({ move, task }: Attempt<Transfer>): boolean {
-  const { payment } = task.state;
-  return isContested(payment) || keptOf(payment.money) < move.amount;
+/** The charge is disputed or was given back since this transfer was first tried, and got no clear answer (M6, M7a). */
+async function isOvertaken(attempt: Attempt<Transfer>): Promise<boolean> {
+  const { payment } = attempt.task.state;
+  if (isContested(payment) || keptOf(payment.money) < attempt.move.amount) return true;
+  return attempt.isRetry && (await answered(() => chargeTrouble(attempt))) !== null;
 }
 
 /** A day after its key was last used no request of ours is still on its way (B1). */
@@ -106,8 +107,8 @@ async function unlessSent(attempt: Attempt<Transfer>): Promise<Outcome> {
   const found = await transfer.find(attempt);
   if (found !== null) return found;
   if (attempt.ports.clock.now() - attempt.intendedAt < overAfterMs)
-    throw comeAgain('the bank disputes the charge');
-  const fact = refused(attempt, 'charge_disputed', 'the bank took the money before it was sent');
+    throw comeAgain('the charge is disputed or was given back');
+  const fact = refused(attempt, 'charge_changed', 'the charge was disputed or given back before it was sent');
   return told({ ...fact, final: false });
 }
 

@@ -21,6 +21,21 @@ const nothing = (rule: string): Entitlement => owes(0, rule);
 const isDecision = ({ what }: StoryLine): boolean =>
   what === 'Cancelled' || what === 'Settlement decided' || what.startsWith('Dispute resolved');
 
+const fraudWarning = 'Early fraud warning';
+
+/** A warning of fraud gives everything back where the policy says so, unless the money is with the payee or in a complaint (F5). */
+function refundsAtOnce(state: AnyState, index: number): boolean {
+  if (!isBooking(state) || state.story[index]?.what !== fraudWarning) return false;
+  const { action, refundUpTo } = state.input.policy.terms.fraudWarning;
+  const before = state.story.slice(0, index).map(({ what }) => what);
+  const isTooLate = before.includes('Transferred to the payee') || before.includes('Dispute opened');
+  return action === 'refund' && state.input.amount <= refundUpTo && !isTooLate && before.some((what) => secured.has(what));
+} // prettier-ignore
+
+/** Where in the story it was decided about the money for the last time, or -1. */
+const decidedAt = (state: AnyState): number =>
+  state.story.findLastIndex((line, index) => isDecision(line) || refundsAtOnce(state, index));
+
 /** Lines that say Stripe had the payer's promise or their money. */
 const secured: ReadonlySet<string> = new Set([
   'Payment authorized',
@@ -30,6 +45,8 @@ const secured: ReadonlySet<string> = new Set([
 ]);
 
 const lost: ReadonlySet<string> = new Set(['Hold expired', 'Hold found cancelled in Stripe']);
+
+const mayCancel: ReadonlySet<string> = new Set(['tutor', 'provider', 'admin']);
 
 const isBooking = (state: AnyState): state is BookingState => 'calendar' in state;
 
@@ -44,10 +61,11 @@ export function entitlementOf(state: AnyState): Entitlement {
   const owed = (wanted: number, rule: string): Entitlement =>
     owes(chargeable(wanted, { price, currency, belowMinimum }), rule);
   if (!isBooking(state) && story.some(({ what }) => lost.has(what))) return nothing('the hold was lost');
-  const at = story.findLastIndex(isDecision);
+  const at = decidedAt(state);
   const word = story[at];
   const wasPaid = story.slice(0, at === -1 ? undefined : at).some(({ what }) => secured.has(what));
   if (word === undefined) return undecided(state, wasPaid, owed);
+  if (word.what === fraudWarning) return nothing('the card network warned of fraud');
   if (word.what.startsWith('Dispute resolved')) {
     const { outcome, payeeSide = 0 } = state.dispute?.outcome ?? { outcome: 'refund' };
     const side = { release: price, refund: 0, split: payeeSide }[outcome];
@@ -60,13 +78,15 @@ export function entitlementOf(state: AnyState): Entitlement {
     return owed(bps(price, share, currency), `cancelled by the ${word.actor} for ${share} bps`);
   }
   if (word.actor === 'system') return owed(...byTheClock(state));
-  if (word.what === 'Cancelled') return nothing(`cancelled by ${word.actor}`);
+  // Whoever cancels first does so for free; a later word, or one of nobody in it, is the order of an amount.
+  const isOrder = !mayCancel.has(word.actor) || story.slice(0, at).some(isDecision);
+  if (word.what === 'Cancelled' && !isOrder) return nothing(`cancelled by ${word.actor}`);
   return { ...owes(word.amount ?? 0, `ordered by ${word.actor}`), isOrdered: true };
 }
 
 /** What was given back before the word that decides: nobody can keep it again, whatever that word says. */
-export function givenBackBefore({ story }: AnyState): number {
-  const before = story.slice(0, Math.max(0, story.findLastIndex(isDecision)));
+export function givenBackBefore(state: AnyState): number {
+  const before = state.story.slice(0, Math.max(0, decidedAt(state)));
   return before.reduce((sum, { what, amount }) => sum + (what === 'Payment refunded' ? (amount ?? 0) : 0), 0);
 }
 
@@ -77,12 +97,10 @@ function undecided(
   owed: (wanted: number, rule: string) => Entitlement,
 ): Entitlement {
   if (!wasPaid || !isBooking(state)) return nothing('it was never paid');
-  const { absent, calendar, fraudWarnedAt } = state;
+  const { absent, calendar } = state;
   if (absent.attendee || absent.provider) return owed(...byTheClock(state));
   if (calendar.uid === null) return nothing('the calendar had no room');
-  const { action, refundUpTo } = state.input.policy.terms.fraudWarning;
-  const isRefundedAtOnce = fraudWarnedAt !== null && action === 'refund' && state.input.amount <= refundUpTo;
-  return isRefundedAtOnce ? nothing('the card network warned of fraud') : owed(state.input.amount, 'held');
+  return owed(state.input.amount, 'held');
 }
 
 const byTheClock = (state: AnyState): [number, string] =>

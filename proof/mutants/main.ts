@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
+import { invariantIds } from '../coherent/run.ts';
+import type { Planted } from './planted.ts';
 import { planted } from './planted.ts';
+import type { Caught } from './run.ts';
 import { hunt, isExpected } from './run.ts';
 
 // `npm run mutants`: every planted bug in a process of its own, until an invariant notices it. Ends with 1 on a survivor.
@@ -9,6 +12,7 @@ const { values } = parseArgs({
     lives: { type: 'string', default: '400' },
     seed: { type: 'string', default: 'mutants' },
     only: { type: 'string', default: '' },
+    'at-once': { type: 'string', default: '1' },
   },
 });
 
@@ -20,18 +24,47 @@ const line = (...cells: string[]): string =>
 
 const write = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** What came of each bug that was hunted, by its name. */
+const caughtBy = new Map<string, readonly string[]>();
+
+function show(bug: Planted, caught: Caught): void {
+  const isSurvivor = caught.by.length === 0;
+  const isOther = !isSurvivor && !isExpected(bug, caught);
+  const by = isSurvivor ? 'SURVIVES' : caught.by.join(' ');
+  const note = isOther ? ` (expected ${bug.expect.join(' or ')})` : '';
+  write(line(bug.name, by, caught.seed, `${caught.lives}${note}`));
+}
+
+/** Which bugs would have stayed unseen but for this one invariant, in the lives that were lived until they were seen. */
+function onlyCatchers(): void {
+  const alone = [...caughtBy].filter(([, by]) => by.length === 1);
+  write('\nonly catcher');
+  for (const id of invariantIds) {
+    const bugs = alone.filter(([, [by]]) => by === id).map(([name]) => name);
+    write(`${id.padEnd(4)} ${bugs.length === 0 ? 'none' : bugs.join('; ')}`);
+  }
+}
+
 async function main(): Promise<void> {
   write(line('bug', 'noticed by', 'seed', 'lives'));
-  let survivors = 0;
-  for (const bug of planted.filter(({ name }) => name.includes(values.only))) {
-    const caught = await hunt(bug, values.seed, Number(values.lives));
-    const isSurvivor = caught.by.length === 0;
-    const isOther = !isSurvivor && !isExpected(bug, caught);
-    if (isSurvivor) survivors += 1;
-    const by = isSurvivor ? 'SURVIVES' : caught.by.join(' ');
-    const note = isOther ? ` (expected ${bug.expect.join(' or ')})` : '';
-    write(line(bug.name, by, caught.seed, `${caught.lives}${note}`));
-  }
+  const waiting = planted.filter(({ name }) => name.includes(values.only));
+  const huntOn = async (): Promise<void> => {
+    for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
+      try {
+        const caught = await hunt(bug, values.seed, Number(values.lives));
+        caughtBy.set(bug.name, caught.by);
+        show(bug, caught);
+      } catch (error) {
+        // What could not be lived proves nothing; the others are hunted all the same.
+        process.exitCode = 1;
+        write(`${bug.name}: ${String(error)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values['at-once']) }, huntOn));
+  onlyCatchers();
+  const survivors = [...caughtBy.values()].filter((by) => by.length === 0).length;
+  write(`\n${caughtBy.size - survivors} of ${caughtBy.size} noticed`);
   if (survivors > 0) process.exitCode = 1;
 }
 

@@ -14,12 +14,15 @@ export interface Caught {
 const root = join(import.meta.dirname, '../..');
 
 /** What a process imports first so that it has this bug. */
-function planting({ file, piece, instead }: Planted): string {
+function planting({ pieces }: Planted): string {
   const hooks = pathToFileURL(join(import.meta.dirname, 'plant.mjs')).href;
-  const data = { path: join(root, file), piece, instead };
+  const data = pieces.map(({ file, ...piece }) => ({ ...piece, path: join(root, file) }));
   const code = `import { register } from 'node:module'; register(${JSON.stringify(hooks)}, { data: ${JSON.stringify(data)} });`;
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
+
+/** The last line of a simulation that found something. */
+const lastWord = /^batch \S+; the same again/m;
 
 interface Told {
   readonly status: number | null;
@@ -35,6 +38,8 @@ function live(bug: Planted, seed: string, lives: number): Promise<Told> {
     let out = '';
     const hear = (chunk: Buffer): void => {
       out += chunk.toString();
+      // A world that broke may leave loose ends that wait for ever; it has said what there was to say.
+      if (lastWord.test(out)) child.kill();
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
@@ -42,6 +47,15 @@ function live(bug: Planted, seed: string, lives: number): Promise<Told> {
     child.on('close', (status) => resolve({ status, out }));
   });
 } // prettier-ignore
+
+/** What the house's own books say where a fact would make them untrue (domain/payment/books.ts): M3's identity and M4's bounds, seen before anything is written. */
+const refusedByBooks: readonly (readonly [invariant: string, words: RegExp])[] = [
+  ['M3', /Broken invariant: (?:more left the platform|\w+ is -?\d)/],
+  ['M4', /Broken invariant: (?:captured|reversed|paid out) /],
+];
+
+const named = (invariant: string, message: string): string =>
+  refusedByBooks.find(([, words]) => invariant === 'bug' && words.test(message))?.[0] ?? invariant;
 
 /** Node's own word for a program that waits for what can no longer come: the bug has brought the world to a stop. */
 const standstill = 13;
@@ -52,7 +66,8 @@ export async function hunt(bug: Planted, seed: string, most: number): Promise<Ca
   const lives = Number(/^(\d+) lives of seed/m.exec(out)?.[1] ?? 0);
   if (status === 0) return { by: [], seed, lives };
   if (status === standstill) return { by: ['bug'], seed, lives };
-  const by = [...new Set([...out.matchAll(/^BROKEN (\S+)/gm)].map(([, invariant = '']) => invariant))];
+  const told = [...out.matchAll(/^BROKEN (\S+) (.*)$/gm)];
+  const by = [...new Set(told.map(([, invariant = '', message = '']) => named(invariant, message)))];
   if (by.length === 0) throw new Error(`"${bug.name}" ended the simulation: ${out.slice(0, 2_000)}`);
   return { by, seed, lives };
 }

@@ -9,29 +9,9 @@ interface KnownBreak {
 
 const knownBreaks: readonly KnownBreak[] = [
   {
-    invariant: 'M16',
-    message: /it went from completed to settling/,
-    why: 'a booking whose whole price is the fee is shown as settling for good once some of it was given back',
-  },
-  {
-    invariant: 'M2',
-    message: /is kept \(\d+ \w+ captured, [1-9]\d* refunded.* where the policy says/,
-    why: 'the checker does not know of refunds before the last word, nor of a capture by hand before the lesson ended',
-  },
-  {
-    invariant: 'M9',
-    message: /: 0 \w+ is kept .* where the policy says \d+: the session was held/,
-    why: 'the checker does not know of a fraud warning that gives the money back after the window was over',
-  },
-  {
     invariant: 'M10',
     message: /^M10 lesson:\S+: (?:refunded|disputed): ours 0 \w+, Stripe's/,
     why: 'a lesson that ended is not taken up again for what others do at Stripe',
-  },
-  {
-    invariant: 'M7a',
-    message: /although it stood disputed since/,
-    why: 'a complaint that is decided is shown as disputed until the transfer that follows has its outcome',
   },
 ];
 

@@ -111,6 +111,28 @@ describe('the platform has too little', () => {
   });
 });
 
+describe('the payer is given all of it back in the dashboard', () => {
+  it('while Stripe is too busy for the transfer: no try after that sends the money', async () => {
+    await fund(house, 9000);
+    const booked = await bookSoon(house, provider);
+    await arm(house, { path: '/v1/transfers' }, { ...troubles['lock timeout'], times: 6 });
+    await travelToWindowEnd(house, booked, 500);
+    expect(await showBooking(house, booked.id)).toMatchObject(waiting);
+    await house.stripe.refunds.create({ payment_intent: booked.payment.paymentIntentId });
+    await travel(house, 'PT10M');
+    expect(await transfersOf(house, booked)).toEqual([]);
+    // A try may be on its way for a day; only then it is given up.
+    await passWithoutWorker(house, house.clock.now() + 25 * hourMs);
+    await travel(house, 'PT2H');
+    expect(await transfersOf(house, booked)).toEqual([]);
+    expect(await showBooking(house, booked.id)).toMatchObject({
+      status: 'REFUNDED',
+      needsAttention: null,
+      payment: { refunded: 5000, transferred: 0, feeEarned: 0, held: 0 },
+    });
+  });
+});
+
 describe('Stripe refuses the transfer three times', () => {
   let parked: ShownBooking[];
   beforeAll(async () => {

@@ -18,20 +18,27 @@ describe('planted money bugs', () => {
   it('are at least forty, each of another name and a change of its own', () => {
     expect(planted.length).toBeGreaterThanOrEqual(40);
     expect(new Set(planted.map(({ name }) => name)).size).toBe(planted.length);
-    expect(new Set(planted.map(({ file, piece, instead }) => [file, piece, instead].join('\n'))).size).toBe(
-      planted.length,
-    );
+    expect(new Set(planted.map(({ pieces }) => JSON.stringify(pieces))).size).toBe(planted.length);
   });
 
   it.each(planted.map((bug) => [bug.name, bug] as const))(
     'can be planted: %s',
-    (_, { file, piece, instead, expect: by }) => {
-      const source = readFileSync(join(root, file), 'utf8');
-      expect(source.split(piece)).toHaveLength(2);
-      expect(instead).not.toBe(piece);
+    (_, { pieces, expect: by }) => {
+      for (const { file, piece, instead } of pieces) {
+        const source = readFileSync(join(root, file), 'utf8');
+        expect(source.split(piece)).toHaveLength(2);
+        expect(instead).not.toBe(piece);
+      }
       expect(by.filter((one) => !others.includes(one) && !invariantIds.some((id) => id === one))).toEqual([]);
     },
   );
+
+  it('are for every invariant that there is anything to break of, one at least that no other is expected to see', () => {
+    const alone = new Set(
+      planted.filter(({ expect: by }) => by.length === 1).flatMap(({ expect: by }) => by),
+    );
+    expect(invariantIds.filter((id) => !alone.has(id))).toEqual(['M20']);
+  });
 
   it.each(['a refund has no key', 'the ledger is not written'])(
     'are noticed: %s',
@@ -49,7 +56,9 @@ describe('planted money bugs', () => {
     async () => {
       const [bug] = planted;
       if (bug === undefined) throw new Error('nothing is planted');
-      await expect(hunt({ ...bug, piece: 'no such words' }, 'mutants', 1)).rejects.toThrow('stands 0 times');
+      await expect(
+        hunt({ ...bug, pieces: bug.pieces.map((one) => ({ ...one, piece: 'no such words' })) }, 'mutants', 1),
+      ).rejects.toThrow('stands 0 times');
     },
     patienceMs,
   );

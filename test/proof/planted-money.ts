@@ -9,6 +9,7 @@ import {
   lessonOf,
   lineOf,
   payoutOf,
+  rowOf,
   the,
   transferOf,
 } from './untrue.ts';
@@ -49,6 +50,21 @@ export const untrueMoney: readonly Plant[] = [
     plant(run, { waitingLesson }) {
       const { card } = chargeOf(run, waitingLesson).payment_method_details ?? {};
       if (card) card.capture_before = run.now / 1_000 - 3_600;
+    },
+  },
+  {
+    breaks: 'M1',
+    claim: 'a hold ran out before anybody tried to take it',
+    names: /pi_\w+ of 450 usd ran out at .* and nobody had tried to take it or to let it go/,
+    plant(run, { waitingLesson }) {
+      const charge = chargeOf(run, waitingLesson);
+      const { card } = charge.payment_method_details ?? {};
+      if (card) card.capture_before = run.now / 1_000 - 3_600;
+      const intent = the(run.stripe.paymentIntents, ({ id }) => id === idOf(charge.payment_intent));
+      Object.assign(intent, { status: 'canceled', cancellation_reason: 'automatic' });
+      const { payment } = lessonOf(run, waitingLesson);
+      if (payment.intent !== null) payment.intent.status = 'gone';
+      rowOf(run, waitingLesson).status = 'awaiting_payment';
     },
   },
   {
@@ -105,6 +121,18 @@ export const untrueMoney: readonly Plant[] = [
   },
   {
     breaks: 'M4',
+    claim: 'the payee was sent the fee too, even though it was taken back afterwards',
+    names: /with tr_\w+ of 5000 usd the payee had 5000 of 5000 captured, of which the fee leaves 4500/,
+    plant(run, { soldBooking }) {
+      const { transfer, reversals } = transferOf(run, soldBooking);
+      const created = transfer.created + 60;
+      reversals.push({ id: 'trr_1', amount: 500, currency: 'usd', created, metadata: {} } as never);
+      Object.assign(transfer, { amount: 5000, amount_reversed: 500 });
+      Object.assign(bookingOf(run, soldBooking).payment.money, { transferred: 5000, reversed: 500 });
+    },
+  },
+  {
+    breaks: 'M4',
     claim: 'a transfer was reversed more often than it says',
     names: /tr_\w+ of 4500 usd has 0 reversed, in reversals of 100/,
     plant(run, { soldBooking }) {
@@ -118,6 +146,22 @@ export const untrueMoney: readonly Plant[] = [
     names: /tr_\w+ went to acct_other, agreed was acct_/,
     plant(run, { soldBooking }) {
       transferOf(run, soldBooking).transfer.destination = 'acct_other';
+    },
+  },
+  {
+    breaks: 'M5',
+    claim: 'the transfer stands in the group of another agreement',
+    names: /tr_\w+ is of the group booking:other and stamped booking:/,
+    plant(run, { soldBooking }) {
+      transferOf(run, soldBooking).transfer.transfer_group = 'booking:other';
+    },
+  },
+  {
+    breaks: 'M6',
+    claim: 'the transfer is bound to no charge, so that nothing of Stripe’s keeps it within one',
+    names: /tr_\w+ of 4500 usd draws on no charge, not on ch_\w+ of 5000 usd/,
+    plant(run, { soldBooking }) {
+      transferOf(run, soldBooking).transfer.source_transaction = null;
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { Plant } from './untrue.ts';
-import { rowOf, the } from './untrue.ts';
+import { intentOf, rowOf, the } from './untrue.ts';
 
 /** The invariants of what was written down (M11 to M21), each broken in a way that no other notices. */
 export const untrueRecords: readonly Plant[] = [
@@ -53,6 +53,26 @@ export const untrueRecords: readonly Plant[] = [
     },
   },
   {
+    breaks: 'M14',
+    claim: 'a transfer was begun anew while nobody knew of the first',
+    names: /:transfer:2 of 4500 usd was begun at .* while nobody knew what came of booking:\S+:transfer$/,
+    plant(run, { soldBooking }) {
+      const { audit, operations } = run.store;
+      const key = `${soldBooking}:transfer`;
+      const operationKey = `${key}:2`;
+      const first = intentOf(run, key);
+      const last = the(audit, (one) => one.action === 'effect' && one.operationKey === key);
+      const again = {
+        ...the(operations, (one) => one.key === key),
+        key: operationKey,
+        result: 'none' as const,
+      };
+      operations.push(again);
+      audit.splice(audit.indexOf(last), 0, { ...first, operationKey });
+      audit.push({ ...last, operationKey, action: 'no_effect' });
+    },
+  },
+  {
     breaks: 'M15',
     claim: 'an event of Stripe’s was kept twice',
     names: /evt_\w+ stands 2 times in the inbox/,
@@ -102,6 +122,14 @@ export const untrueRecords: readonly Plant[] = [
     names: /it was to wake at .* and did not/,
     plant(run, { waitingBooking }) {
       rowOf(run, waitingBooking).nextWakeAt = run.now - 3_600_000;
+    },
+  },
+  {
+    breaks: 'M19',
+    claim: 'somebody else took the money of a hold and nobody was told',
+    names: /450 usd was taken, we asked for 1, and nobody was told$/,
+    plant(run, { heldLesson }) {
+      the(run.store.operations, (one) => one.key === `${heldLesson}:capture`).params = { amount: 1 };
     },
   },
   {

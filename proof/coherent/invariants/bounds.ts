@@ -24,6 +24,7 @@ function atStripe(one: Case, recovered: number): Violation[] {
   const m4 = (what: string): Violation => broken('M4', workflowId, what);
   const found: Violation[] = [];
   if (refunded > captured) found.push(m4(`${shown(refunded, currency)} is refunded of ${captured} captured`));
+  found.push(...oversent(one, captured, recovered));
   if (transferred - reversed > captured + recovered)
     found.push(m4(`${shown(transferred - reversed, currency)} is with the payee of ${captured} captured`));
   for (const { transfer, reversals } of transfers) {
@@ -34,6 +35,19 @@ function atStripe(one: Case, recovered: number): Violation[] {
   }
   return found;
 }
+
+/** A transfer never brings the payee more than what the fee leaves of the charge, also where the excess is taken back later. */
+function oversent({ workflowId, transfers, state, currency }: Case, captured: number, recovered: number): Violation[] {
+  const most = sharesOf(captured, state.payment.feeBps, currency).payee + recovered;
+  const back = transfers.flatMap(({ reversals }) => reversals);
+  return transfers.flatMap(({ transfer: { id, amount, created } }) => {
+    const sent = total(transfers.filter((one) => one.transfer.created <= created).map((one) => one.transfer.amount));
+    const has = sent - total(back.filter((one) => one.created <= created).map((one) => one.amount));
+    if (has <= most) return [];
+    const what = `with ${id} of ${shown(amount, currency)} the payee had ${has} of ${captured} captured, of which the fee leaves ${most}`;
+    return [broken('M4', workflowId, what)];
+  });
+} // prettier-ignore
 
 /** No figure of ours is larger than the one it is a part of. */
 function inOurBooks({ workflowId, state, currency }: Case): Violation[] {

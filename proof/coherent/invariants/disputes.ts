@@ -2,7 +2,7 @@ import { iso } from '../../../domain/time.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { AuditRow } from '../../../store/audit.ts';
 import { shown } from '../amounts.ts';
-import type { Invariant } from '../cases.ts';
+import type { Case, Invariant } from '../cases.ts';
 import { broken } from '../cases.ts';
 import { grouped } from '../grouped.ts';
 import type { LoggedRequest } from '../run.ts';
@@ -14,6 +14,28 @@ const stateIn = (document: unknown): string | null =>
 interface Disputed {
   readonly from: AuditRow;
   readonly until: AuditRow | null;
+}
+
+/** Statuses after which the bank does nothing more. */
+const decided: ReadonlySet<string> = new Set(['won', 'lost', 'warning_closed', 'prevented']);
+
+/**
+ * Whether the story had decided every complaint and every dispute of the bank's that it knew of at this time. Lists show
+ * it as disputed a moment longer, until the move that follows has its outcome.
+ */
+function isDecided({ story, dispute }: Case['state'], at: Instant): boolean {
+  const open = new Map<string, boolean>();
+  for (const line of story.filter((one) => one.at <= at)) {
+    const [id = ''] = line.stripeIds;
+    const status = /^Disputed at the bank \((.+)\)$/.exec(line.what)?.[1];
+    if (status !== undefined) open.set(id, !decided.has(status));
+    if (line.what.startsWith("The bank's dispute ended")) open.set(id, false);
+  }
+  if (dispute !== null && dispute.openedAt <= at) {
+    const { outcome } = dispute;
+    open.set('complaint', outcome === null || outcome.at > at);
+  }
+  return open.size > 0 && ![...open.values()].includes(true);
 }
 
 function disputedTimes(audit: readonly AuditRow[]): Disputed[] {
@@ -40,15 +62,17 @@ const groupOf = ({ method, path, params }: LoggedRequest): string | null => {
 /** M7a: once a dispute is written down, no transfer is begun and none is asked for. */
 export const knownDisputeBlocks: Invariant = ({ run, cases }) => {
   const asked = grouped(run.requests ?? [], groupOf);
-  return cases.flatMap(({ workflowId, audit, operations }) => {
+  return cases.flatMap(({ workflowId, audit, operations, state }) => {
     const transfers = new Set(operations.filter(({ kind }) => kind === 'transfer').map(({ key }) => key));
     return disputedTimes(audit).flatMap(({ from, until }) => {
-      const isWithin = ({ seq }: AuditRow): boolean => seq > from.seq && (until === null || seq < until.seq);
+      const isWithin = ({ seq, at }: AuditRow): boolean =>
+        seq > from.seq && (until === null || seq < until.seq) && !isDecided(state, at);
       const begun = audit.filter(
         (row) => row.action === 'intent' && isWithin(row) && transfers.has(row.operationKey ?? ''),
       );
       const end = until?.at ?? Infinity;
-      const isDuring = (at: Instant): boolean => at > from.at + run.clockSkewMs && at < end - run.clockSkewMs;
+      const isDuring = (at: Instant): boolean =>
+        at > from.at + run.clockSkewMs && at < end - run.clockSkewMs && !isDecided(state, at);
       const sent = (asked.get(workflowId) ?? []).filter(({ at }) => isDuring(at));
       const since = `although it stood disputed since ${iso(from.at)}`;
       return [

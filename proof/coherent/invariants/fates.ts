@@ -1,3 +1,4 @@
+import { iso } from '../../../domain/time.ts';
 import { sharesOf, shown } from '../amounts.ts';
 import type { Case, Invariant } from '../cases.ts';
 import { broken } from '../cases.ts';
@@ -8,9 +9,12 @@ import type { Violation } from '../run.ts';
 /** Stripe lets an expired hold go by itself; it may take it a moment. */
 const expirySlackMs = 60_000;
 
+const expiredByItself: ReadonlySet<string> = new Set(['automatic', 'expired']);
+const hasDecided: ReadonlySet<string> = new Set(['capture', 'release']);
+
 /** M1: a payment is taken or let go, never both and never neither, and no hold outlives its end. */
 export const oneFate: Invariant = ({ run, cases }) =>
-  cases.flatMap(({ workflowId, intents, charge, isSettled, currency, state }) =>
+  cases.flatMap(({ workflowId, intents, charge, isSettled, currency, state, operations }) =>
     intents.flatMap((intent) => {
       const { id, status, amount_received: received } = intent;
       const told = (what: string): Violation[] => [
@@ -25,6 +29,14 @@ export const oneFate: Invariant = ({ run, cases }) =>
       if (isSettled && !isTaken && !isGone && !isOver)
         return told(`is ${status} although its agreement is over`);
       const before = charge?.payment_method_details?.card?.capture_before;
+      // A hold that runs out is money that nobody decided about: it was to be taken or let go before.
+      const isLost =
+        isGone && id === state.payment.intent?.id && expiredByItself.has(intent.cancellation_reason ?? '');
+      const wasTried = operations.some(
+        ({ kind, createdAt }) => hasDecided.has(kind) && createdAt <= (before ?? 0) * 1_000,
+      );
+      if (isLost && before !== undefined && charge?.status === 'succeeded' && !wasTried)
+        return told(`ran out at ${iso(before * 1_000)} and nobody had tried to take it or to let it go`);
       const isExpired = before !== undefined && before * 1_000 + expirySlackMs < run.now;
       return status === 'requires_capture' && isExpired ? told('is held past its capture_before') : [];
     }),

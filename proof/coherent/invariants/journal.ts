@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../../store/canonical-json.ts';
 import { iso } from '../../../domain/time.ts';
-import type { Cases, Invariant } from '../cases.ts';
+import { shown } from '../amounts.ts';
+import type { Case, Cases, Invariant } from '../cases.ts';
 import { broken } from '../cases.ts';
 import { grouped } from '../grouped.ts';
 import type { LoggedRequest, Violation } from '../run.ts';
@@ -52,8 +53,13 @@ function ownerOf(request: LoggedRequest, { stories }: Cases): string | null {
 const sameRequest = ({ method, path, params }: LoggedRequest): string =>
   canonicalJson({ method, path, params });
 
-/** M14: a key stands for one request for ever, and another generation of it begins only after a look at Stripe. */
-export const keyDiscipline: Invariant = (all) => {
+/**
+ * M14: a key stands for one request for ever, another generation of it begins only after a look at Stripe, and another
+ * operation of its kind only once it is known what came of it.
+ */
+export const keyDiscipline: Invariant = (all) => [...renewedBlindly(all), ...all.cases.flatMap(madeAnew)];
+
+const renewedBlindly: Invariant = (all) => {
   const { run, stories, requestsByKey } = all;
   const requests = run.requests ?? [];
   const reads = requests.filter(({ method }) => method === 'GET').map(({ at }) => at);
@@ -85,6 +91,33 @@ export const keyDiscipline: Invariant = (all) => {
 
 const generationIn = (document: unknown): number | null =>
   (document as { generation?: number } | null)?.generation ?? null;
+
+/** Moves that make something of their own: one that is made again may stand beside the first. The status of a payment guards the others. */
+const making: ReadonlySet<string> = new Set(['createCustomer', 'saveCard', 'authorize', 'openCheckout', 'refund', 'transfer', 'reverse', 'payOut']); // prettier-ignore
+
+/** A move that was begun under a new name while an older one of its kind may still have made, or make, its effect. */
+function madeAnew({ workflowId, audit, operations, currency, state }: Case): Violation[] {
+  const byKey = new Map(operations.map((one) => [one.key, one]));
+  const open = new Map<string, string>();
+  const found: Violation[] = [];
+  for (const { action, operationKey: key, at } of audit) {
+    const { kind, params } = byKey.get(key ?? '') ?? {};
+    if (key === null || kind === undefined || !making.has(kind)) continue;
+    const before = open.get(kind);
+    if (action === 'effect' || action === 'no_effect') {
+      if (before === key) open.delete(kind);
+    } else if (action === 'intent') {
+      open.set(kind, key);
+      // A payout may be given up by a person while nobody knows of it: what it moves is the payee's own.
+      const isGivenUp = state.story.some((line) => line.what === 'Step skipped' && line.at <= at);
+      if (before === undefined || (kind === 'payOut' && isGivenUp)) continue;
+      const { amount = 0 } = params as { amount?: number };
+      const what = `${key} of ${shown(amount, currency)} was begun at ${iso(at)} while nobody knew what came of ${before}`;
+      found.push(broken('M14', workflowId, what));
+    }
+  }
+  return found;
+}
 
 /** The reads are in the order of their time, so that one is found without going through all. */
 function hasReadBetween(reads: readonly number[], from: number, to: number): boolean {

@@ -1,7 +1,9 @@
 import { iso } from '../../../domain/time.ts';
 import type { Instant } from '../../../domain/time.ts';
+import { shown } from '../amounts.ts';
 import type { Case, Invariant, Story } from '../cases.ts';
 import { broken } from '../cases.ts';
+import { total } from '../grouped.ts';
 import { noAddress } from '../../../store/notices.ts';
 import type { Violation } from '../run.ts';
 
@@ -14,7 +16,7 @@ const silentAfterMs = 60 * 60_000;
 /** M19: whatever is unknown, late or given up has an alert that a person can see. */
 export const noSilentStall: Invariant = ({ run, stories, cases }) => [
   ...[...stories.values()].flatMap((story) => stalled(story, run.now)),
-  ...cases.filter(({ isStill }) => isStill).flatMap(unknown),
+  ...cases.filter(({ isStill }) => isStill).flatMap((one) => [...unknown(one), ...untold(one)]),
   ...run.store.inbox
     .filter(({ status, receivedAt }) => status === 'received' && receivedAt + lateAfterMs < run.now)
     .map(({ eventId, type, receivedAt }) =>
@@ -56,6 +58,16 @@ function unknown(one: Case): Violation[] {
     broken('M19', workflowId, `${key} was intended at ${iso(createdAt)} and never came to an end`),
   );
 }
+
+/** Money that somebody else took of a hold of ours is told to people, whatever becomes of it. */
+function untold({ workflowId, kind, operations, alerts, charges, currency }: Case): Violation[] {
+  const taken = total(charges.map((charge) => charge.amount_captured));
+  const asked = operations.filter((one) => one.kind === 'capture').map(({ params }) => (params as { amount?: number }).amount);
+  const isTold = alerts.some(({ type }) => type === 'PAYMENT_OUT_OF_SYNC');
+  // The money of a booking is taken in a checkout, never by us.
+  if (kind === 'booking' || taken === 0 || isTold || asked.includes(taken)) return [];
+  return [broken('M19', workflowId, `${shown(taken, currency)} was taken, we asked for ${asked.join(', ') || 'nothing'}, and nobody was told`)];
+} // prettier-ignore
 
 /** A message that was given up has an alert; a mail about an alert is about one that stands there for everyone to see. */
 function unsent({ messages, alerts }: { readonly messages: readonly Message[]; readonly alerts: readonly Told[] }): Violation[] {

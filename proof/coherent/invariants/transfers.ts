@@ -5,7 +5,7 @@ import { shown } from '../amounts.ts';
 import type { Case, Cases, Invariant } from '../cases.ts';
 import { broken } from '../cases.ts';
 import { total } from '../grouped.ts';
-import { idOf, stampOn } from '../ownership.ts';
+import { idOf, operationOn, stampOn } from '../ownership.ts';
 import type { Violation } from '../run.ts';
 
 /** M5: one transfer at most stands, in the name of its agreement and to the account that was agreed. */
@@ -32,10 +32,26 @@ export const oneTransfer: Invariant = ({ cases }) =>
 
 /** M6: money goes to a payee only out of a charge that was captured and not given back, once its window is over. */
 export const moneyFirst: Invariant = (all) =>
-  all.cases.flatMap((one) => one.transfers.flatMap(({ transfer }) => tooEarly(one, transfer, all)));
+  all.cases.flatMap((one) => [
+    ...unbound(one),
+    ...one.transfers.flatMap(({ transfer }) => tooEarly(one, transfer, all)),
+  ]);
+
+/** The first transfer is bound to the charge that it divides, so that it cannot exceed it; those that are sent after have none left (D1). */
+function unbound({ workflowId, transfers, charge }: Case): Violation[] {
+  if (charge === null) return [];
+  const oldest = Math.min(...transfers.map(({ transfer }) => transfer.created));
+  const first = transfers.map(({ transfer }) => transfer).filter(({ created }) => created === oldest);
+  if (first.some((one) => idOf(one.source_transaction) === charge.id)) return [];
+  const from = `${charge.id} of ${shown(charge.amount_captured, charge.currency)}`;
+  return first.map((one) => {
+    const source = idOf(one.source_transaction) ?? 'no charge';
+    return broken('M6', workflowId, `${one.id} of ${shown(one.amount, one.currency)} draws on ${source}, not on ${from}`);
+  });
+} // prettier-ignore
 
 function tooEarly(one: Case, transfer: Stripe.Transfer, { run, movements }: Cases): Violation[] {
-  const { workflowId, charges, refunds } = one;
+  const { workflowId, charges, refunds, operations } = one;
   const { id, amount, currency, created } = transfer;
   const m6 = (what: string): Violation[] => [broken('M6', workflowId, `${id} of ${shown(amount, currency)} ${what}`)];
   const sourceId = idOf(transfer.source_transaction);
@@ -44,7 +60,10 @@ function tooEarly(one: Case, transfer: Stripe.Transfer, { run, movements }: Case
     if (source === undefined || source.amount_captured === 0) return m6(`draws on ${sourceId}, which took nothing`);
     if (created < takenAt(source, movements)) return m6(`is older than the capture of ${sourceId}`);
   }
-  const given = total(refunds.filter((refund) => refund.created < created).map((refund) => refund.amount));
+  // What is given back while the transfer is on its way crosses it: whether it was taken back then is M8's to say.
+  const begunAt = operations.find(({ key }) => key === operationOn(transfer))?.createdAt ?? created * 1_000;
+  const before = Math.min(created, Math.floor(begunAt / 1_000));
+  const given = total(refunds.filter((refund) => refund.created < before).map((refund) => refund.amount));
   const captured = total(charges.map((charge) => charge.amount_captured));
   if (given >= captured) return m6(`was sent when all ${shown(captured, currency)} had been given back`);
   const from = windowEnd(one, movements);

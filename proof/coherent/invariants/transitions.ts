@@ -1,5 +1,6 @@
 import { iso } from '../../../domain/time.ts';
-import type { Invariant } from '../cases.ts';
+import type { Instant } from '../../../domain/time.ts';
+import type { Invariant, Story } from '../cases.ts';
 import { broken } from '../cases.ts';
 import type { PassedState } from '../run.ts';
 
@@ -69,8 +70,9 @@ const parked = 'parked';
 export const monotone: Invariant = ({ run, stories }) =>
   (run.transitions ?? []).flatMap(({ workflowId, states }) => {
     const kind = stories.get(workflowId)?.row.kind ?? '';
+    const cameBack = refundCameBack(stories.get(workflowId));
     const step = (name: 'state' | 'paymentState', graph: Graph | undefined) =>
-      steps(states, name).filter(([from, to]) => !mayFollow(graph, from, to));
+      steps(states, name).filter(([from, to, at]) => !mayFollow(graph, from, to) && !(to === 'settling' && at >= cameBack));
     const wrong = [...step('state', stateGraphs[kind]), ...step('paymentState', paymentStates[kind])];
     const found = wrong.map(([from, to, at]) =>
       broken('M16', workflowId, `it went from ${from} to ${to} at ${iso(at)}, where no way leads`),
@@ -79,6 +81,10 @@ export const monotone: Invariant = ({ run, stories }) =>
     if (back === undefined) return found;
     return [...found, broken('M16', workflowId, `${back.state} of revision ${back.rev} was shown after a later one`)];
   }); // prettier-ignore
+
+/** When a refund was found to have failed: what was over has money again, and is divided (E2). */
+const refundCameBack = (story: Story | undefined): Instant =>
+  story?.row.state.story.find(({ what }) => what === 'A refund failed')?.at ?? Infinity;
 
 /** A graph is known for every state it names; where there is none, nothing is claimed. */
 const mayFollow = (graph: Graph | undefined, from: string, to: string): boolean =>
