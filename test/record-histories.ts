@@ -4,9 +4,9 @@ import { workflowIdOf } from '../domain/kinds.ts';
 import { workflowBundle } from '../worker/bundle.ts';
 import { provideTemporal } from '../worker/temporal.ts';
 import { searchAttributes } from '../workflows/contract.ts';
+import { eventually } from './house/eventually.ts';
 import type { House } from './house/house.ts';
 import { openHouse } from './house/house.ts';
-import { eventually } from './house/stories.ts';
 import { keepHistory, recordedHistories, rulesOfToday } from './replay/histories.ts';
 import { paths } from './replay/paths.ts';
 

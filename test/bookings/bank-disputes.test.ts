@@ -11,7 +11,6 @@ import { arm, assertStruck, requests } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { hourMs, travel } from '../house/lessons.ts';
-import { eventually } from '../house/stories.ts';
 import { signatureOf } from '../house/stripe-events.ts';
 import {
   accuse,
@@ -25,6 +24,7 @@ import {
   travelToWindowEnd,
   workflowIdOf,
 } from '../house/booking-money.ts';
+import { eventually } from '../house/eventually.ts';
 
 let house: House;
 let provider: Provider;

@@ -4,10 +4,10 @@ import {
 } from '../house/bookings.ts'; // prettier-ignore
 import type { Provider, ShownBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
+import { eventually } from '../house/eventually.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { travel } from '../house/lessons.ts';
-import { eventually } from '../house/stories.ts';
 
 let house: House;
 let provider: Provider;

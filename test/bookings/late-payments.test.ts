@@ -4,11 +4,11 @@ import {
 } from '../house/bookings.ts'; // prettier-ignore
 import type { Provider, ShownBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
+import { eventually } from '../house/eventually.ts';
 import { arm, assertStruck, requests } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { travel } from '../house/lessons.ts';
-import { eventually } from '../house/stories.ts';
 
 // Money and the news of it come when they like: before the checkout is over, after, in the same moment, or never.
 

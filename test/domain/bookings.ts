@@ -8,6 +8,9 @@ import type { Instant } from '../../domain/time.ts';
 import type { BookingBooks } from './booking-books.ts';
 import type { Visit } from './booking-world.ts';
 import { ms, utc } from './lessons.ts';
+import { hears } from './visits.ts';
+
+export { hears, says } from './visits.ts';
 
 /** The usual booking: $50.00 for half an hour, booked two days ahead and paid five minutes later. */
 export const openedAt = utc('2026-11-29T12:00:00Z');
@@ -41,20 +44,6 @@ export const bookingInput = (choices: BookingChoices = {}): BookingInput => ({
   uiMode: 'elements',
   returnUrl: 'https://example.org/back',
   policy: { id: 'default', version: 1, terms: { ...defaultBookingPolicy, ...choices.terms } },
-});
-
-/** A message that is heard at this instant. */
-export const says = (at: Instant, name: string, body: object): Visit => ({
-  at,
-  what: `${name} ${JSON.stringify(body)}`,
-  act: (run) => void run.tell(name, body),
-});
-
-/** A webhook that is heard at this instant. */
-export const hears = (at: Instant, type: string): Visit => ({
-  at,
-  what: type,
-  act: (run) => run.hint(type),
 });
 
 /** Something done at Stripe by someone who is not us, of which no webhook tells. */

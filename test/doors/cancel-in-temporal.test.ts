@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../house/eventually.ts';
 import { countOf, handleOf, historyOf } from '../house/history.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
 import { checkBooks } from '../house/books.ts';
 import { book, command, openAccount, show, travel, until, writes } from '../house/lessons.ts';
-import { bothJoin, eventually, paidInFull, takesPlace } from '../house/stories.ts';
+import { bothJoin, paidInFull, takesPlace } from '../house/stories.ts';
 
 // Buttons of the Temporal UI: whoever presses them leaves no hold behind and takes nobody's money.
 

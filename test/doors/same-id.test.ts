@@ -4,8 +4,9 @@ import { countOf, forget, handleOf, historyOf, isRemembered } from '../house/his
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { checkBooks } from '../house/books.ts';
+import { eventually } from '../house/eventually.ts';
 import { booking, command, openAccount, show, until, writes } from '../house/lessons.ts';
-import { eventually, paidInFull, takesPlace } from '../house/stories.ts';
+import { paidInFull, takesPlace } from '../house/stories.ts';
 
 // A booking that is sent again, by a nervous client or a retrying proxy, never holds anyone's money twice.
 

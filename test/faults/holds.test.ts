@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../house/eventually.ts';
 import { alertsOf, arm, calm, passWithoutWorker, requests, troubles } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { checkBooks } from '../house/books.ts';
 import { command, hourMs, minuteMs, show, travel } from '../house/lessons.ts';
-import { eventually, paidInFull } from '../house/stories.ts';
+import { paidInFull } from '../house/stories.ts';
 import type { Life } from '../house/writes.ts';
 import { bookAttended, travelPastEnd, workflowIdOf } from '../house/writes.ts';
 

@@ -3,9 +3,9 @@ import { iso } from '../../domain/time.ts';
 import type { Alert } from '../../store/alerts.ts';
 import type { Provider, ShownBooking } from './bookings.ts';
 import { openCheckout, openProvider, pay, showBooking, untilBooking } from './bookings.ts';
+import { eventually } from './eventually.ts';
 import type { House } from './house.ts';
 import { hourMs, travel } from './lessons.ts';
-import { eventually } from './stories.ts';
 
 type Named = Pick<ShownBooking, 'id'>;
 

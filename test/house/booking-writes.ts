@@ -3,12 +3,12 @@ import { expect } from 'vitest';
 import { iso } from '../../domain/time.ts';
 import { accuse, becomes, transfersOf, workflowIdOf } from './booking-money.ts';
 import type { Provider, ShownBooking } from './bookings.ts';
+import { eventually } from './eventually.ts';
 import {
   bookPaid, openCheckout, openProvider, ordered, pay, session, setTerms, showBooking, untilBooking,
 } from './bookings.ts'; // prettier-ignore
 import type { House } from './house.ts';
 import { hourMs, travel } from './lessons.ts';
-import { eventually } from './stories.ts';
 import type { WriteStory } from './writes.ts';
 
 /** A booking on its way to one write; what is not there yet has no name. */

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { iso } from '../../domain/time.ts';
 import type { Answer, Place } from './callers.ts';
+import { eventually } from './eventually.ts';
 import type { House } from './house.ts';
 import { hourMs, minuteMs, openAccount } from './lessons.ts';
 
@@ -181,17 +182,9 @@ export async function inCalendar(house: House, id: string): Promise<string[]> {
 }
 
 /** The booking when the condition holds; fails after `withinMs` of real time with what it last saw. */
-export async function untilBooking(
+export const untilBooking = (
   house: Place,
   id: string,
   isSo: (booking: ShownBooking) => boolean,
-  withinMs = 10_000,
-): Promise<ShownBooking> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const booking = await showBooking(house, id);
-    if (isSo(booking)) return booking;
-    if (Date.now() > deadline) throw new Error(`It never came to that: ${JSON.stringify(booking, null, 1)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+  withinMs?: number,
+): Promise<ShownBooking> => eventually(() => showBooking(house, id), isSo, withinMs);

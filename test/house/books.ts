@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { coherent } from '../../proof/coherent/coherent.ts';
 import { gather } from '../../proof/coherent/gather.ts';
@@ -6,6 +5,7 @@ import type { SimulatorRequest } from '../../proof/coherent/requests.ts';
 import { requestsOf } from '../../proof/coherent/requests.ts';
 import type { Run } from '../../proof/coherent/run.ts';
 import type { Place } from './callers.ts';
+import { eventually } from './eventually.ts';
 
 /** The clocks of a house and of its simulator are both this machine's, read one after the other. */
 const clockSkewMs = 2_000;
@@ -40,11 +40,5 @@ export async function checkBooks(house: Place): Promise<void> {
   const books = (await house.sim('GET', '/books')) as { balanced: boolean; violations: unknown[] };
   expect(books).toMatchObject({ balanced: true, violations: [] });
   const broken = async () => coherent(await factsOf(house)).map(({ message }) => message);
-  const deadline = Date.now() + restsWithinMs;
-  let found = await broken();
-  while (found.length > 0 && Date.now() < deadline) {
-    await pause(100);
-    found = await broken();
-  }
-  expect(found).toEqual([]);
+  await eventually(broken, (found) => found.length === 0, restsWithinMs, 'The books are not true');
 }

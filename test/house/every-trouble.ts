@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from './eventually.ts';
 import { arm, assertStruck, impatientMs, requests, troubles } from './faults.ts';
 import type { House } from './house.ts';
 import { openHouse } from './house.ts';
 import { checkBooks } from './books.ts';
 import { travel } from './lessons.ts';
-import { eventually } from './stories.ts';
 import type { WriteStory } from './writes.ts';
 import { expectOneEffect, requestsOf } from './writes.ts';
 

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { iso } from '../../domain/time.ts';
 import type { Answer, Place } from './callers.ts';
+import { eventually } from './eventually.ts';
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
@@ -91,20 +92,12 @@ export async function travel(house: Place, to: number | string): Promise<void> {
 }
 
 /** The lesson when the condition holds; fails after `withinMs` of real time with what it last saw. */
-export async function until(
+export const until = (
   house: Place,
   id: string,
   isSo: (lesson: ShownLesson) => boolean,
-  withinMs = 10_000,
-): Promise<ShownLesson> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const lesson = await show(house, id);
-    if (isSo(lesson)) return lesson;
-    if (Date.now() > deadline) throw new Error(`It never came to that: ${JSON.stringify(lesson, null, 1)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+  withinMs?: number,
+): Promise<ShownLesson> => eventually(() => show(house, id), isSo, withinMs);
 
 interface SimRequest {
   readonly method: string;

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { House } from './house.ts';
 import type { ShownLesson } from './lessons.ts';
@@ -32,20 +31,4 @@ export async function takesPlace(house: House, lesson: ShownLesson): Promise<Sho
   await bothJoin(house, lesson);
   await travel(house, Date.parse(lesson.endsAt) + 3 * 86_400_000);
   return await show(house, lesson.id);
-}
-
-/** Looks until it is so; fails after ten seconds of real time, or the time given. */
-export async function eventually<T>(
-  look: () => Promise<T>,
-  isSo: (seen: T) => boolean,
-  withinMs = 10_000,
-): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const seen = await look();
-    if (isSo(seen)) return seen;
-    if (Date.now() > deadline)
-      throw new Error(`It never came to that: ${JSON.stringify(seen)?.slice(0, 2_000)}`);
-    await pause(20);
-  }
 }

@@ -5,9 +5,9 @@ import {
   bookPaid, openCheckout, openProvider, ordered, pay, payLate, setTerms, showBooking, untilBooking,
 } from '../house/bookings.ts'; // prettier-ignore
 import type { Provider, ShownBooking } from '../house/bookings.ts';
+import { eventually } from '../house/eventually.ts';
 import type { House } from '../house/house.ts';
 import { hourMs, minuteMs, travel } from '../house/lessons.ts';
-import { eventually } from '../house/stories.ts';
 import type { Path } from './path.ts';
 import { attendee, refuseTransfers } from './path.ts';
 

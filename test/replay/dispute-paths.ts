@@ -1,9 +1,9 @@
 import type Stripe from 'stripe';
 import { accuse, bookSoon } from '../house/booking-money.ts';
 import { openProvider } from '../house/bookings.ts';
+import { eventually } from '../house/eventually.ts';
 import type { House } from '../house/house.ts';
 import { hourMs, travel } from '../house/lessons.ts';
-import { eventually } from '../house/stories.ts';
 import type { Path } from './path.ts';
 import { attendee } from './path.ts';
 

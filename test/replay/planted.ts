@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { WorkflowBundle } from '@temporalio/worker';
+import { bundleWorkflows } from '../../worker/bundle.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -21,12 +21,7 @@ export async function plantedBundle(edits: readonly Edit[]): Promise<WorkflowBun
     cpSync(join(root, 'package.json'), join(copy, 'package.json'));
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     for (const edit of edits) plant(copy, edit);
-    return await bundleWorkflowCode({
-      workflowsPath: join(copy, 'workflows/index.ts'),
-      payloadConverterPath: join(copy, 'workflows/payload-converter.ts'),
-      workflowInterceptorModules: [join(copy, 'workflows/interceptors.ts')],
-      logger: new DefaultLogger('WARN'),
-    });
+    return await bundleWorkflows(join(copy, 'workflows'));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

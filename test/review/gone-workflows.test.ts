@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../house/eventually.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { checkBooks } from '../house/books.ts';
 import { book, hourMs, minuteMs, openAccount, show, travel } from '../house/lessons.ts';
-import { bothJoin, eventually } from '../house/stories.ts';
+import { bothJoin } from '../house/stories.ts';
 
 let house: House;
 beforeAll(async () => {

@@ -2,8 +2,8 @@
 // Nothing here may make a test pass without them: where no server can be had, the run fails.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
+import { bundleWorkflows } from '../../worker/bundle.ts';
 import { provideTemporal } from '../../worker/temporal.ts';
 import { searchAttributes } from '../../workflows/contract.ts';
 import { assertTimeSkipping } from './time-skipping.ts';
@@ -29,7 +29,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   });
   try {
     await assertTimeSkipping(temporal.address);
-    const bundle = await bundleWorkflows();
+    const bundle = await bundleIntoFile();
     provide('temporalAddress', temporal.address);
     provide('workflowBundlePath', bundle);
     return async () => {
@@ -42,13 +42,8 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   }
 }
 
-async function bundleWorkflows(): Promise<string> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'workflows/index.ts'),
-    payloadConverterPath: join(root, 'workflows/payload-converter.ts'),
-    workflowInterceptorModules: [join(root, 'workflows/interceptors.ts')],
-    logger: { ...console, log: silent, trace: silent, debug: silent, info: silent },
-  });
+async function bundleIntoFile(): Promise<string> {
+  const { code } = await bundleWorkflows();
   const folder = join(root, 'node_modules/.cache/holdfast');
   await mkdir(folder, { recursive: true });
   // One file per run, so that two runs side by side never read each other's half-written bundle.
@@ -56,5 +51,3 @@ async function bundleWorkflows(): Promise<string> {
   await writeFile(file, code);
   return file;
 }
-
-function silent(): void {}

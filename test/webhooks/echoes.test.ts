@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../house/eventually.ts';
 import { countOf, historyOf } from '../house/history.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { checkBooks } from '../house/books.ts';
 import { book, command, openAccount, show, until } from '../house/lessons.ts';
-import { eventually, paidInFull, takesPlace } from '../house/stories.ts';
+import { paidInFull, takesPlace } from '../house/stories.ts';
 import { eventsMade } from '../house/stripe-events.ts';
 
 // What Stripe tells us about our own requests is kept, and wakes nobody: a signal is an event and a worker's time.

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureSchedules, gapSweepId } from '../../worker/schedules.ts';
+import { eventually } from '../house/eventually.ts';
 import { arm, calm, requests } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { checkBooks } from '../house/books.ts';
 import { book, booking, openAccount, travel, until } from '../house/lessons.ts';
-import { eventually, paidInFull, takesPlace } from '../house/stories.ts';
+import { paidInFull, takesPlace } from '../house/stories.ts';
 import type { Street } from '../house/street.ts';
 import { openStreet } from '../house/street.ts';
 import { deliver, eventsKept, eventsMade } from '../house/stripe-events.ts';

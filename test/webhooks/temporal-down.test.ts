@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTemporal } from '../../worker/temporal-server.ts';
 import type { TemporalServer } from '../../worker/temporal-server.ts';
 import { searchAttributes } from '../../workflows/contract.ts';
+import { eventually } from '../house/eventually.ts';
 import { countOf, historyOf } from '../house/history.ts';
 import type { Answer } from '../house/callers.ts';
 import type { House } from '../house/house.ts';
@@ -12,7 +13,7 @@ import { openHouse } from '../house/house.ts';
 import { checkBooks } from '../house/books.ts';
 import { book, booking, command, openAccount, show } from '../house/lessons.ts';
 import type { ShownLesson } from '../house/lessons.ts';
-import { bothJoin, eventually, paidInFull, takesPlace } from '../house/stories.ts';
+import { bothJoin, paidInFull, takesPlace } from '../house/stories.ts';
 import { eventsMade } from '../house/stripe-events.ts';
 
 // Temporal goes away and comes back with its file, as in an upgrade. Nobody's money may notice.

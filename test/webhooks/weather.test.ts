@@ -1,11 +1,12 @@
 import type Stripe from 'stripe';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../house/eventually.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import type { ShownLesson } from '../house/lessons.ts';
 import { checkBooks } from '../house/books.ts';
 import { book, booking, hourMs, openAccount, show, travel, until, writes } from '../house/lessons.ts';
-import { bothJoin, eventually, paidInFull, takesPlace } from '../house/stories.ts';
+import { bothJoin, paidInFull, takesPlace } from '../house/stories.ts';
 import { deliver, eventOf, eventsKept, eventsMade } from '../house/stripe-events.ts';
 
 // Whatever becomes of Stripe's messages on their way, the money of a lesson is the same.
