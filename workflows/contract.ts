@@ -30,7 +30,7 @@ export interface CommandAnswer<State extends AgreementState = AgreementState> {
   readonly state: State;
 }
 
-/** The failure type of a refused Update; its message is for a person, its details are the code and the revision it met. */
+/** The failure type of a refused Update; its message is for a person, its details are the code and how many outcomes its story knew. */
 export const refusalType = 'command_refused';
 
 /** A webhook's hint: one signal of this name for every kind. Its argument is domain's StripeEventHint. */

@@ -47,7 +47,8 @@ export function hear(kind: Kind, life: AnyLife, now: () => number, onAnswered: (
     const validator = (raw: unknown): void => {
       const refusal = life.refusal(name, raw, now());
       if (refusal !== null) {
-        throw ApplicationFailure.nonRetryable(refusal.detail, refusalType, refusal.code, life.state.rev);
+        const { outcomes } = life.state;
+        throw ApplicationFailure.nonRetryable(refusal.detail, refusalType, refusal.code, outcomes);
       }
     };
     const description = `Orders ${name}; needs an object, see the OpenAPI page`;

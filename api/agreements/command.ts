@@ -9,7 +9,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import type { Workflow } from '@temporalio/common';
 import { AppError, errorCodes } from '../../domain/errors.ts';
-import type { Kind } from '../../domain/kinds.ts';
+import type { AgreementState, Kind } from '../../domain/kinds.ts';
 import { machines } from '../../domain/kinds.ts';
 import type { Agreement } from '../../store/agreements.ts';
 import { refusalType } from '../../workflows/contract.ts';
@@ -76,8 +76,8 @@ const reread = async ({ store }: ApiPorts, row: Agreement): Promise<Agreement> =
   (await store.findAgreement(row.workflowId)) ?? row;
 
 /**
- * The row shows an outcome an instant before the workflow learns it: a refusal that met an older state than the caller
- * could see is asked for again within this time.
+ * The row shows an outcome an instant before the workflow learns it: a refusal by a story that knows fewer than the
+ * caller could see is asked for again within this time. Messages that came meanwhile may have raised its revision.
  */
 const catchesUpWithinMs = 2_000;
 const lookAgainMs = 25;
@@ -101,7 +101,7 @@ async function attempt(
     return { kind: 'accepted', message, row: await reread(ports, row) };
   } catch (error) {
     if (isClosed(error)) return null;
-    if (revisionMet(error) < row.rev && Date.now() < giveUpAtMs) {
+    if (outcomesKnown(error) < (row.state as AgreementState).outcomes && Date.now() < giveUpAtMs) {
       await sleep(lookAgainMs);
       return await attempt(ports, given, row, tell, giveUpAtMs);
     }
@@ -167,7 +167,7 @@ function refusalIn(error: unknown): ApplicationFailure | null {
   return cause instanceof ApplicationFailure && cause.type === refusalType ? cause : null;
 }
 
-const revisionMet = (error: unknown): number => Number(refusalIn(error)?.details?.[1] ?? Infinity);
+const outcomesKnown = (error: unknown): number => Number(refusalIn(error)?.details?.[1] ?? Infinity);
 
 function refusalFrom(error: unknown, row: Agreement): AppError | null {
   const cause = refusalIn(error);

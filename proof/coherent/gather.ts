@@ -17,6 +17,8 @@ export interface Sources {
   readonly now: Instant;
   /** Nothing is under way: the caller saw the house come to rest. */
   readonly quiescent: boolean;
+  /** Workers were there all the time. */
+  readonly attended?: boolean;
   readonly clockSkewMs: number;
   /** The longest leap of a journey; 0 where nobody travels. */
   readonly leapMs?: number;
@@ -48,6 +50,7 @@ export async function gather(sources: Sources): Promise<Run> {
   return {
     now,
     quiescent: sources.quiescent,
+    attended: sources.attended ?? false,
     whole: true,
     clockSkewMs: sources.clockSkewMs,
     leapMs: sources.leapMs ?? 0,

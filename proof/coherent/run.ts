@@ -116,6 +116,8 @@ export interface Run {
   readonly now: Instant;
   /** Nothing is under way and no news is on its way: what may be pending elsewhere may not be here. */
   readonly quiescent: boolean;
+  /** Workers were there all the time: what had to be done in time could be. */
+  readonly attended?: boolean;
   /** Everything of the instance is here; else sums over all agreements are not looked at. */
   readonly whole: boolean;
   /** How far Stripe's clock may be from ours; 0 where both are one. */

@@ -19,6 +19,7 @@ export async function judge(world: World): Promise<void> {
     stripe,
     now: timetable.now(),
     quiescent: true,
+    attended: true,
     clockSkewMs: 0,
     exclusive: true,
     wholeBalance: true,

@@ -23,7 +23,7 @@ export interface LoggedRequest {
 
 /** Longer than the time a house with `impatientMs` waits for Stripe: the request is executed when nobody listens. */
 export const impatientMs = 1_500;
-export const zombieMs = 3_000;
+const zombieMs = 3_000;
 
 /** The ways in which one answer of Stripe can fail to be a yes. The SDK itself repeats a lost connection once. */
 export const troubles = {

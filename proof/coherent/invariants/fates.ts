@@ -31,7 +31,10 @@ export const oneFate: Invariant = ({ run, cases }) =>
       const before = charge?.payment_method_details?.card?.capture_before;
       // A hold that runs out is money that nobody decided about: it was to be taken or let go before.
       const isLost =
-        isGone && id === state.payment.intent?.id && expiredByItself.has(intent.cancellation_reason ?? '');
+        run.attended === true &&
+        isGone &&
+        id === state.payment.intent?.id &&
+        expiredByItself.has(intent.cancellation_reason ?? '');
       const wasTried = operations.some(
         ({ kind, createdAt }) => hasDecided.has(kind) && createdAt <= (before ?? 0) * 1_000,
       );
