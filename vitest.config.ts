@@ -12,8 +12,8 @@ export default defineConfig({
     pool: 'forks',
     // Our modules keep nothing that one file of tests could leave to the next, and loading them again costs seconds.
     isolate: false,
-    // Two cores are the machine we promise to run on.
-    maxWorkers: 2,
+    // Two cores are the machine we promise to run on; a third of the time a file waits for Temporal and for processes.
+    maxWorkers: 3,
     // A life on a real server with time travel takes seconds; a minute means that it hangs.
     testTimeout: 60_000,
     hookTimeout: 90_000,
