@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, gt, gte, inArray, isNotNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, gte, inArray, isNotNull, lte, min, or, sql } from 'drizzle-orm';
 import type { Instant } from '../domain/time.ts';
 import { findOperation } from './journal.ts';
 import { prepared } from './prepared.ts';
@@ -82,6 +82,14 @@ const dueOnes = prepared((s, { now, limit }: { now: Instant; limit: number }) =>
     .where(isDue(s, now))
     .orderBy(...longestDueFirst(s))
     .limit(limit),
+);
+
+const earliestTry = prepared(
+  ({ t: { webhookEvents: e }, db }, { receivedAfter }: { receivedAfter: Instant }) =>
+    db
+      .select({ at: min(e.nextAttemptAt) })
+      .from(e)
+      .where(and(isNotNull(e.nextAttemptAt), gt(e.receivedAt, receivedAfter))),
 );
 
 const claiming = prepared((s, { now, until, limit }: { now: Instant; until: Instant; limit: number }) => {
@@ -170,6 +178,12 @@ export const inbox = (engine: Engine) => ({
   /** Events that are still to be delivered and whose time has come, the longest due first. */
   dueEvents: (asked: { now: Instant; limit: number }): Promise<InboxEvent[]> =>
     engine.read((s) => rows(dueOnes(s, asked))),
+
+  /** The earliest time at which an event that came later than this is tried again, or null where none is. */
+  nextEvent: (receivedAfter: Instant): Promise<Instant | null> =>
+    engine.read(function* (s) {
+      return (yield* first(earliestTry(s, { receivedAfter })))?.at ?? null;
+    }),
 
   /**
    * Takes due events for one process until the time given: another process that drains at the same moment takes

@@ -68,9 +68,6 @@ const thinnedShare = 1 / 4;
 
 const hourMs = 3_600_000;
 
-/** Webhooks without an owner that are looked through for one that came lately. */
-const mostWaiting = 100;
-
 /** After so many steps the next ones are at least so long: an outage of weeks retries every hour and must end too. */
 const strides: readonly { readonly afterSteps: number; readonly leastMs: number }[] = [
   { afterSteps: 60, leastMs: 300_000 },
@@ -213,10 +210,8 @@ function leastStepMs(steps: number, restMs: number): number {
  * When the next webhook that found no owner is tried again. Who has not turned up within the hour hardly will: such a
  * webhook is tried wherever the journey stops, and not once an hour for a month.
  */
-async function nextWebhookAt({ store, clock }: TravelPorts): Promise<Instant | null> {
-  const waiting = await store.dueEvents({ now: Number.MAX_SAFE_INTEGER, limit: mostWaiting });
-  return waiting.find(({ receivedAt }) => receivedAt > clock.now() - hourMs)?.nextAttemptAt ?? null;
-}
+const nextWebhookAt = ({ store, clock }: TravelPorts): Promise<Instant | null> =>
+  store.nextEvent(clock.now() - hourMs);
 
 async function revsOf({ store }: TravelPorts): Promise<Map<string, number>> {
   return new Map((await store.listOpen()).map(({ workflowId, rev }) => [workflowId, rev]));

@@ -128,9 +128,11 @@ describe('the inbox of Stripe events', () => {
     expect(await store.markEvent(waiting)).toBe(true);
     expect(await due(later - 1)).toEqual([]);
     expect(await due(later)).toEqual(['evt_1']);
+    expect([await store.nextEvent(noon - 1), await store.nextEvent(noon)]).toEqual([later, null]);
 
     expect(await store.markEvent({ eventId: 'evt_1', at: later, status: 'delivered' })).toBe(true);
     expect(await store.markEvent(waiting)).toBe(false);
+    expect(await store.nextEvent(noon - 1)).toBeNull();
     expect(await store.findEvent('evt_1')).toMatchObject({
       status: 'delivered',
       attempts: 2,
