@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { iso } from '../../domain/time.ts';
 import { accuse, becomes, transfersOf, workflowIdOf } from './booking-money.ts';
@@ -10,6 +9,7 @@ import {
 import type { House } from './house.ts';
 import { hourMs, travel } from './lessons.ts';
 import type { WriteStory } from './writes.ts';
+import { named, untilPerforming } from './writes.ts';
 
 /** A booking on its way to one write; what is not there yet has no name. */
 export interface BookingLife {
@@ -91,13 +91,7 @@ async function openInTrouble(house: House, lives: readonly BookingLife[]): Promi
     const body = session(house, provider, { id, policy });
     return await house.request('POST', '/api/bookings', { role: 'app', body });
   });
-  const begun = (life: BookingLife) =>
-    eventually(
-      () => house.store.findAgreement(workflowIdOf(life)),
-      (row) => row !== null,
-    );
-  await Promise.all(lives.map(begun));
-  await pause(300);
+  await untilPerforming(house, lives.map(workflowIdOf));
   await travel(house, tries);
   for (const { status } of await Promise.all(asked)) expect(status).toBeOneOf([201, 202]);
 }
@@ -122,12 +116,6 @@ const paidSession = async (house: House, { id }: BookingLife): Promise<void> => 
 
 const at = (path: string) => ({ path });
 
-/** Where several bookings write under one path, each is known by what it names. */
-const named = (path: string, life: BookingLife) => ({
-  path,
-  params: { metadata: { workflow_id: workflowIdOf(life) } },
-});
-
 /** Every Stripe write of a booking's life, and of the dispute of its charge. */
 export const bookingWrites: readonly WriteStory<BookingLife>[] = [
   {
@@ -138,7 +126,7 @@ export const bookingWrites: readonly WriteStory<BookingLife>[] = [
       id: `bkg_${crypto.randomUUID().slice(0, 12)}`,
       provider: await openProvider(house),
     }),
-    target: (life) => named('/v1/checkout/sessions', life),
+    target: (life) => named('/v1/checkout/sessions', workflowIdOf(life)),
     reach: () => at('/v1/checkout/sessions'),
     cause: openInTrouble,
     async finish(house, lives) {
@@ -172,7 +160,7 @@ export const bookingWrites: readonly WriteStory<BookingLife>[] = [
       const startTime = iso(Math.ceil(house.clock.now() / hourMs + 12) * hourMs);
       return lifeOf(provider, await bookPaid(house, provider, { startTime }));
     },
-    target: (life) => named('/v1/refunds', life),
+    target: (life) => named('/v1/refunds', workflowIdOf(life)),
     reach: () => at('/v1/refunds'),
     cause: give('refund', { amount: 2000 }),
     finish: (house) => travel(house, 'P4D'),
@@ -195,7 +183,7 @@ export const bookingWrites: readonly WriteStory<BookingLife>[] = [
       await becomes(house, earlier, { refunded: 5000, advanced: 4500 });
       return lifeOf(provider, await openCheckout(house, provider, { policy: provider.id }));
     },
-    target: (life) => named('/v1/transfers', life),
+    target: (life) => named('/v1/transfers', workflowIdOf(life)),
     reach: () => at('/v1/transfers'),
     async cause(house, lives) {
       await Promise.all(lives.map((life) => paidSession(house, life)));

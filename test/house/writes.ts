@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { MoveType } from '../../domain/payment/moves.ts';
 import { iso } from '../../domain/time.ts';
+import { eventually } from './eventually.ts';
 import type { House } from './house.ts';
 import { book, booking, command, hourMs, minuteMs, openAccount, show, travel, until } from './lessons.ts';
 import type { LoggedRequest, Target } from './faults.ts';
@@ -75,18 +77,20 @@ async function bookInTrouble(house: House, lives: readonly Life[]): Promise<void
   const booked = lives.map((life) =>
     house.request('POST', '/api/lessons', { role: 'app', body: bodyOf(house, life) }),
   );
-  await Promise.all(lives.map((life) => untilPerforming(house, life)));
+  await untilPerforming(house, lives.map(workflowIdOf));
   await travel(house, 'PT10M');
   for (const { status } of await Promise.all(booked)) expect(status).toBeOneOf([201, 202]);
 }
 
-/** The row is there before Stripe is asked; from then on time may pass. */
-async function untilPerforming(house: House, life: Life): Promise<void> {
-  for (;;) {
-    if ((await house.store.findAgreement(workflowIdOf(life))) !== null) break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  await new Promise((resolve) => setTimeout(resolve, 300));
+/** The rows are there before Stripe is asked; from then on time may pass. */
+export async function untilPerforming(house: House, workflowIds: readonly string[]): Promise<void> {
+  const isBegun = (workflowId: string) =>
+    eventually(
+      () => house.store.findAgreement(workflowId),
+      (row) => row !== null,
+    );
+  await Promise.all(workflowIds.map(isBegun));
+  await pause(300);
 }
 
 async function bookNow(house: House, startsInMs: number, isAttended: boolean): Promise<Life> {
@@ -139,9 +143,9 @@ const isOf = (life: Life) => (made: { metadata: Record<string, string> | null })
   made.metadata?.['workflow_id'] === workflowIdOf(life);
 
 /** Where several lives write under one path, each is known by what it names. */
-const named = (path: string, life: Life): Target => ({
+export const named = (path: string, workflowId: string): Target => ({
   path,
-  params: { metadata: { workflow_id: workflowIdOf(life) } },
+  params: { metadata: { workflow_id: workflowId } },
 });
 
 const wholeIntent = ({ paymentIntentId }: Life): Target => ({
@@ -152,7 +156,7 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
   {
     move: 'authorize',
     before: (house) => blankLife(house, nearMs),
-    target: (life) => named('/v1/payment_intents', life),
+    target: (life) => named('/v1/payment_intents', workflowIdOf(life)),
     reach: () => ({ path: '/v1/payment_intents' }),
     cause: bookInTrouble,
     end: held,
@@ -162,7 +166,7 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
   {
     move: 'createCustomer',
     before: (house) => blankLife(house, farMs),
-    target: (life) => named('/v1/customers', life),
+    target: (life) => named('/v1/customers', workflowIdOf(life)),
     reach: () => ({ path: '/v1/customers' }),
     cause: bookInTrouble,
     end: held,
@@ -172,7 +176,7 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
   {
     move: 'saveCard',
     before: (house) => blankLife(house, farMs),
-    target: (life) => named('/v1/setup_intents', life),
+    target: (life) => named('/v1/setup_intents', workflowIdOf(life)),
     reach: () => ({ path: '/v1/setup_intents' }),
     cause: bookInTrouble,
     end: held,
@@ -210,7 +214,7 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
     },
     // All that Stripe says about the captures is heard, so that no look at their refunds is still to come.
     ready: (house) => travel(house, 'PT1S'),
-    target: (life) => named('/v1/refunds', life),
+    target: (life) => named('/v1/refunds', workflowIdOf(life)),
     reach: () => ({ path: '/v1/refunds' }),
     cause: cancelledBy('student'),
     end: {
@@ -223,7 +227,7 @@ const lessonWrites: readonly Omit<WriteStory, 'finish' | keyof typeof ofLessons>
   {
     move: 'transfer',
     before: (house) => bookNow(house, hourMs, true),
-    target: (life) => named('/v1/transfers', life),
+    target: (life) => named('/v1/transfers', workflowIdOf(life)),
     reach: () => ({ path: '/v1/transfers' }),
     cause: allPastEnd,
     end: held,
