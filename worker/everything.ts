@@ -15,7 +15,7 @@ import { startMailRounds } from './mail-rounds.ts';
 import { assertFree } from './ports.ts';
 import { Unstartable } from './process.ts';
 import { ensureSchedules } from './schedules.ts';
-import { freePort } from './temporal-port.ts';
+import { freePort } from './tcp-port.ts';
 import { createStripe, stripeBase } from './stripe.ts';
 import { demoTokens } from './tokens.ts';
 import { activitiesOf, runWorker } from './worker.ts';

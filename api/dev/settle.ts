@@ -39,17 +39,23 @@ const timerPatienceMs = 5_000;
 /** An attempt at a silent Stripe takes 20 seconds, the lease of a webhook 60; a house that stands still longer is stuck. */
 const stuckAfterMs = 90_000;
 
+/** A house that never stands still goes round in circles; one with many stories has so much more to do. */
+const restlessAfterMs = { house: 120_000, story: 1_000 };
+
 /** Requests to Temporal at once: more make nothing faster on a machine of two cores. */
 const together = 8;
 
 /**
  * Answers when the house is at rest: no story works, no webhook is under way or in the inbox, and two looks in a row
  * saw the same. Stories waiting for their time, for a retry's backoff or for a person are at rest.
+ *
+ * @throws AppError `not_ready`, with the names of those that do not come to rest
  */
 export async function settle(ports: SettlePorts): Promise<Rest> {
   const late = new Map<string, number>();
-  let seen = '';
-  let changedAtMs = Date.now();
+  const begunAtMs = Date.now();
+  let seen: readonly string[] = [];
+  let changedAtMs = begunAtMs;
   for (;;) {
     // Advancing by nothing waits for the deliveries under way, which the clock's own answer does not show.
     const { nextEventAt } = await ports.stripe.advance(0);
@@ -58,13 +64,19 @@ export async function settle(ports: SettlePorts): Promise<Rest> {
     const { received } = await ports.store.countEvents();
     const { stories, missing } = await openStories(ports);
     const waking = stories.filter((story) => isBusy(story, late));
-    const look = stories.map(({ row, standing }) => `${row.workflowId} ${row.rev} ${standing.events}`).join();
-    const isQuiet = waking.length === 0 && received === 0;
-    if (isQuiet && look === seen) return { stories, missing, nextStripeEventAt: nextEventAt };
-    if (look !== seen) changedAtMs = Date.now();
-    if (Date.now() - changedAtMs > stuckAfterMs) {
+    const look = stories.map(({ row, standing }) => `${row.workflowId} ${row.rev} ${standing.events}`);
+    const isSame = look.join() === seen.join();
+    if (isSame && waking.length === 0 && received === 0)
+      return { stories, missing, nextStripeEventAt: nextEventAt };
+    const now = Date.now();
+    if (!isSame) changedAtMs = now;
+    if (now - changedAtMs > stuckAfterMs) {
       const names = waking.map(({ row }) => row.workflowId).join(', ') || 'the webhook inbox';
       throw new AppError('not_ready', `${names} does not come to rest; is a worker running?`);
+    }
+    if (now - begunAtMs > restlessAfterMs.house + restlessAfterMs.story * stories.length) {
+      const news = look.filter((one) => !seen.includes(one));
+      throw new AppError('not_ready', `Work goes on and on (story, revision, events): ${news.join(', ')}`);
     }
     seen = look;
     await pause(lookAgainMs);

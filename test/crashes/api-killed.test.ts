@@ -69,7 +69,7 @@ describe('processes that die between a promise and its keeping', () => {
       1,
     );
     await checkBooks(street);
-  }, 150_000);
+  });
 
   it('settles a lesson whose end passed while the Temporal server was away', async () => {
     const now = street.clock.now();

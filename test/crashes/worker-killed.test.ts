@@ -108,7 +108,7 @@ describe('a worker killed inside every activity', () => {
     expect(own).toHaveLength(1);
     expect((await street.stripe.setupIntents.list({ customer: own[0]?.id ?? '' })).data).toHaveLength(1);
     await checkBooks(street);
-  }, 120_000);
+  });
 
   it('captures, transfers, pays out and saves a card once each', async () => {
     const lessons = [];
@@ -148,7 +148,7 @@ describe('a worker killed inside every activity', () => {
     const payouts = await street.stripe.payouts.list({ limit: 100 }, { stripeAccount: account.stripeId });
     expect(payouts.data).toHaveLength(3);
     await checkBooks(street);
-  }, 150_000);
+  });
 });
 
 const at = (instant: number): string => new Date(instant).toISOString();

@@ -61,7 +61,7 @@ describe('lessons whose workflows are gone', () => {
     await travel(house, 'P4D');
     for (const { id } of attended) expect((await show(house, id)).payment).toMatchObject(paidInFull);
     await checkBooks(house);
-  }, 180_000);
+  });
 
   it('are left alone when their workflows run: one sleeping lesson is never told to look', async () => {
     const lesson = await book(house, account.id);

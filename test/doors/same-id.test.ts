@@ -137,5 +137,5 @@ describe('a booking that is sent again', () => {
       expect(await holdsOf(body)).toBe(1);
     }
     await checkBooks(house);
-  }, 120_000);
+  });
 });

@@ -33,6 +33,9 @@ export interface Place extends Doors {
   readonly stripe: Stripe;
 }
 
+/** Longer than any journey or delivery takes; a call that is not answered by then is named by its own error. */
+const answerWithinMs = 150_000;
+
 /** Opens the doors of a Holdfast at these addresses. */
 export function callers(at: { apiUrl: string; stripeUrl: string; tokens: Tokens | null }): Doors {
   return {
@@ -40,8 +43,7 @@ export function callers(at: { apiUrl: string; stripeUrl: string; tokens: Tokens 
       const authorization = role === null ? {} : { authorization: `Bearer ${at.tokens?.[role] ?? ''}` };
       const idempotency = key === undefined ? {} : { 'idempotency-key': key };
       const json = body === undefined ? {} : { 'content-type': 'application/json' };
-      const answer = await fetch(`${at.apiUrl}${path}`, {
-        method,
+      const answer = await ask(method, `${at.apiUrl}${path}`, {
         headers: { ...json, ...authorization, ...idempotency, ...headers },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       });
@@ -50,13 +52,17 @@ export function callers(at: { apiUrl: string; stripeUrl: string; tokens: Tokens 
     },
     async sim(method, path, body) {
       const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-      const answer = await fetch(`${at.stripeUrl}/_sim${path}`, {
-        method,
-        ...(body === undefined ? {} : json),
-      });
+      const answer = await ask(method, `${at.stripeUrl}/_sim${path}`, body === undefined ? {} : json);
       const text = await answer.text();
       if (!answer.ok) throw new Error(`${method} /_sim${path} answered ${answer.status}: ${text}`);
       return JSON.parse(text) as never;
     },
   };
+}
+
+function ask(method: string, url: string, options: RequestInit): Promise<Response> {
+  const signal = AbortSignal.timeout(answerWithinMs);
+  return fetch(url, { ...options, method, signal }).catch((error: unknown) => {
+    throw new Error(`${method} ${url} was not answered`, { cause: error });
+  });
 }

@@ -51,7 +51,7 @@ beforeAll(async () => {
   const facts = { ...(await factsOf(house)), attended: true };
   const histories = await readWorkflows(house.temporal, facts.store.agreements, replayed);
   run = { ...facts, histories };
-}, 120_000); // prettier-ignore
+}); // prettier-ignore
 
 afterAll(() => house.close());
 

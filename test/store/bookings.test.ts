@@ -178,7 +178,7 @@ describe('a move to another slot', () => {
       }),
       { numRuns: 40 },
     );
-  }, 30_000);
+  });
 });
 
 describe('providers', () => {

@@ -257,5 +257,5 @@ describe('any history of debts', () => {
       }),
       { numRuns: 40 },
     );
-  }, 30_000);
+  });
 });

@@ -79,7 +79,7 @@ describe('the inbox of Stripe events', () => {
     // One wait for the lock, not one for each member of the group.
     expect(waitedMs).toBeLessThan(9_000);
     expect(await store.receive(stripeEvent('evt_0'))).toEqual({ fresh: true });
-  }, 20_000);
+  });
 
   it('finishes what it was given before it closes', async () => {
     const file = newFile();

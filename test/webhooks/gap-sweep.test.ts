@@ -149,7 +149,7 @@ describe('events that Stripe could not deliver', () => {
     const asked = (await listingsOf(busy.stripeId)).slice(before).map(({ params }) => params['starting_after'] ?? null);
     expect(asked.filter((after) => after === null)).toHaveLength(1);
     expect(asked[1]).toBe(asked[2]);
-  }, 90_000); // prettier-ignore
+  }); // prettier-ignore
 
   it('of an account that has nothing to do with us today are fetched once a day', async () => {
     const idle = await openAccount(house);
@@ -274,7 +274,7 @@ describe('a sweep whose worker is killed in the middle', () => {
     );
     expect(await listings(street)).toBeGreaterThan(1);
     await checkBooks(street);
-  }, 150_000);
+  });
 
   /** How many lists of events have been asked for. */
   const listings = async (at: Street): Promise<number> => {

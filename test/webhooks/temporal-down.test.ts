@@ -108,7 +108,7 @@ describe('while Temporal is away', () => {
       expect(await show(house, id)).toMatchObject({ state: 'completed', payment: paidInFull });
     }
     await checkBooks(house);
-  }, 120_000);
+  });
 });
 
 const isPaymentOf = (event: { type: string; data: { object: object } }, lesson: ShownLesson): boolean =>
