@@ -25,8 +25,10 @@ import { release } from './moves/release.ts';
 import { factOfSetup, saveCard } from './moves/save-card.ts';
 import { submitEvidence } from './moves/submit-evidence.ts';
 import { transfer } from './moves/transfer.ts';
-import type { Outcome, Verb } from './operation.ts';
-import { adopt, answered, perform } from './operation.ts';
+import type { Verb } from './operation.ts';
+import type { Outcome } from './outcome.ts';
+import { adopt } from './adopt.ts';
+import { answered, perform } from './operation.ts';
 import type { Activities, Ports, Task } from './tasks.ts';
 import { columnsOf } from './tasks.ts';
 

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import type { Clock } from '../domain/clock.ts';
 import { minor } from '../domain/money.ts';
 import type { Awaited as AwaitedOf, MoveFact } from '../domain/payment/moves.ts';
-import type { Outcome } from './operation.ts';
+import type { Outcome } from './outcome.ts';
 
 /** What must be expanded on every PaymentIntent we read: the hold's real end and when its money becomes available. */
 export const intentExpansion = ['latest_charge.balance_transaction'];

@@ -2,31 +2,16 @@ import { ApplicationFailure, activityInfo } from '@temporalio/activity';
 import { assertNever } from '../domain/errors.ts';
 import type { JournalMove } from '../domain/payment/intent.ts';
 import { intentOf } from '../domain/payment/intent.ts';
-import { workflowIdOf } from '../domain/kinds.ts';
-import type { Money } from '../domain/payment/books.ts';
-import { ledgerLines } from '../domain/payment/books.ts';
 import type { MoveFact, MoveType } from '../domain/payment/moves.ts';
-import type { Operation } from '../store/journal.ts';
 import { contentHash } from '../store/canonical-json.ts';
-import type { OwnedObject } from '../store/stripe-objects.ts';
+import type { Operation } from '../store/journal.ts';
 import type { Session, Unit } from '../store/unit.ts';
-import type { StripeFailure } from './stripe-errors.ts';
+import { adopt } from './adopt.ts';
 import { meaningOf } from './failures.ts';
-import { after, columnsOf } from './tasks.ts';
+import type { Outcome } from './outcome.ts';
+import { closeMoot, factOf, finish, mootAfter } from './outcome.ts';
+import type { StripeFailure } from './stripe-errors.ts';
 import type { Ports, Story, Task } from './tasks.ts';
-
-/** What Stripe answered about a move, or what it already had when it was asked. */
-export interface Outcome {
-  readonly fact: MoveFact;
-  /** Stripe objects this agreement now owns, by which late webhooks find it. */
-  readonly objects: readonly OwnedObject[];
-  readonly requestId: string | null;
-  /** Whether anything changed in Stripe. */
-  readonly effect: boolean;
-}
-
-/** An outcome that changed nothing in Stripe. */
-export const told = (fact: MoveFact): Outcome => ({ fact, objects: [], requestId: null, effect: false });
 
 /** Everything a move needs: who asks, what was intended, and the two clocks' hands it may use. */
 export interface Attempt<M extends JournalMove> {
@@ -91,19 +76,13 @@ export async function perform<M extends JournalMove>(
   const isOld = clock.now() - operation.createdAt > keyTrustMs;
   const isUnsure = activityInfo().attempt > 1 || isOld || (verb.readsFirst === true && !fresh);
   const found = isUnsure ? await answered(() => verb.find(attempt)) : null;
-  const fact = await finish(attempt, found ?? (await make(verb, attempt, operation)));
-  if (task.move.n > 1) await closeOvertaken(attempt, fact);
-  return fact;
-} // prettier-ignore
-
-/** Attempts before this one whose answers stayed away (captures and releases): whatever they did, this one answers it. */
-async function closeOvertaken(attempt: Attempt<JournalMove>, fact: MoveFact): Promise<void> {
-  const { ports, workflowId, move } = attempt;
-  const nothing = { stripeIds: [], requestId: null, ledger: [], objects: [], state: null, columns: null };
-  for (const { key, kind, status } of await ports.store.listOperations(workflowId)) {
-    if (kind !== move.type || status === 'done') continue;
-    await ports.store.settle({ ...nothing, key, result: 'none', outcome: fact, at: ports.clock.now() });
+  const outcome = found ?? (await make(verb, attempt, operation));
+  if (task.move.n > 1) {
+    // Attempts before this one whose answers stayed away: whatever they did, this one answers it.
+    const isMoot = ({ key: other, kind: one }: Operation) => other !== key && [kind, ...mootAfter(outcome.fact)].includes(one);
+    await closeMoot(ports, (await store.listOperations(workflowId)).filter(isMoot), outcome.fact);
   }
+  return await finish(attempt, outcome);
 } // prettier-ignore
 
 /** Calls Stripe, and turns whatever comes back into an outcome or a reason to come again. */
@@ -177,102 +156,3 @@ const refusal = <M extends JournalMove>(
 /** Only moves out of a balance wait for funds; for the others Stripe's word is a refusal. */
 const isUnfunded = (code: string, move: MoveType): boolean =>
   code === 'balance_insufficient' && (move === 'transfer' || move === 'payOut');
-
-/** One commit: outcome, ledger, ownership, audit and projection. A second finish answers the first one's fact. */
-async function finish(
-  { ports, task, key }: { readonly ports: Ports; readonly task: Story; readonly key: string },
-  outcome: Outcome,
-): Promise<MoveFact> {
-  const state = after(task.kind, task.state, outcome.fact);
-  const { currency } = state.payment;
-  const before = await booksBefore(task, outcome.fact, key, ports);
-  const ledger = ledgerLines(before, state.payment.money).map((line) => ({
-    ...line,
-    currency,
-  }));
-  const at = ports.clock.now();
-  const { operation } = await ports.store.settle({
-    key,
-    result: outcome.effect || ledger.length > 0 ? 'effect' : 'none',
-    outcome: outcome.fact,
-    stripeIds: outcome.objects.map(({ objectId }) => objectId),
-    requestId: outcome.requestId,
-    ledger,
-    objects: outcome.objects,
-    state,
-    columns: columnsOf(task.kind, state, at),
-    at,
-  });
-  return factOf(operation);
-}
-
-/**
- * The books before this outcome. A capture may have been booked without the story's knowing, by a worker that Temporal
- * gave up while Stripe answered it: what another operation booked is not booked again.
- */
-async function booksBefore({ kind, state }: Story, fact: MoveFact, key: string, { store }: Ports): Promise<Money> {
-  const { intent, money } = state.payment;
-  if (fact.type !== 'captured' || intent?.status === 'captured') return money;
-  const booked = (await store.listOperations(workflowIdOf(kind, state.input.id))).find(
-    (one) => one.key !== key && one.result === 'effect' && one.outcome?.type === 'captured',
-  );
-  return booked === undefined ? money : after(kind, state, factOf(booked)).payment.money;
-} // prettier-ignore
-
-const factOf = (operation: Operation): MoveFact => operation.outcome as unknown as MoveFact;
-
-/**
- * Books what a read found. Money that somebody else moved is adopted as an operation of its own, named after the
- * revision that read it, so that a repeated read books it once; anything else only shows the story.
- */
-export async function adopt(
-  task: Story,
-  workflowId: string,
-  outcome: Outcome,
-  ports: Ports,
-): Promise<MoveFact> {
-  const { fact } = outcome;
-  const lost = await lostAnswer(workflowId, fact, ports);
-  if (lost !== undefined) return await finish({ ports, task, key: lost.key }, { ...outcome, effect: true });
-  const key = `${workflowId}:adopt:${task.state.rev}`;
-  const before = await booksBefore(task, fact, key, ports);
-  const moved = ledgerLines(before, after(task.kind, task.state, fact).payment.money);
-  if (moved.length === 0) return await show(task, workflowId, fact, ports);
-  const params = { found: outcome.objects, moved };
-  const intent = { key, workflowId, kind: 'adopt', params, paramsHash: contentHash(params) };
-  await ports.store.intend({ ...intent, at: ports.clock.now() });
-  return await finish({ ports, task, key }, outcome);
-}
-
-/** Our own operation whose answer never came, where a read shows that it took effect. */
-async function lostAnswer(workflowId: string, fact: MoveFact, { store }: Ports): Promise<Operation | undefined> {
-  const kind = moveBehind(fact);
-  if (kind === null) return undefined;
-  const operations = await store.listOperations(workflowId);
-  return operations.findLast((one) => one.kind === kind && one.status === 'intended');
-} // prettier-ignore
-
-/** The move of ours that leaves Stripe as this fact found it. */
-function moveBehind(fact: MoveFact): MoveType | null {
-  switch (fact.type) {
-    case 'captured':
-      return fact.elsewhere ? null : 'capture';
-    case 'holdGone':
-      return 'release';
-    case 'checkoutSeen':
-      return fact.status === 'expired' ? 'expireCheckout' : null;
-    case 'disputeSeen':
-      return fact.status === 'lost' ? 'acceptDispute' : fact.submissions > 0 ? 'submitEvidence' : null;
-    default:
-      return null;
-  }
-}
-
-/** Shows the story with a fact that moved no money. */
-async function show(task: Story, workflowId: string, fact: MoveFact, ports: Ports): Promise<MoveFact> {
-  const state = after(task.kind, task.state, fact);
-  const at = ports.clock.now();
-  const columns = columnsOf(task.kind, state, at);
-  await ports.store.project({ workflowId, state, columns, actor: 'system', at });
-  return fact;
-}

@@ -1,6 +1,6 @@
 import type { MoveOf } from '../../domain/payment/moves.ts';
 import type { Verb } from '../operation.ts';
-import { told } from '../operation.ts';
+import { told } from '../outcome.ts';
 
 /** Books what the platform lays out for the payee as the payee's debt (B15). Nothing moves at Stripe, so there is nothing to find. */
 export const advance: Verb<MoveOf<'advance'>> = {

@@ -2,7 +2,8 @@ import type Stripe from 'stripe';
 import { invariant } from '../../domain/errors.ts';
 import type { MoveOf } from '../../domain/payment/moves.ts';
 import { factOfIntent, intentExpansion, outcomeOfIntent } from '../intent-facts.ts';
-import type { Attempt, Outcome, Verb } from '../operation.ts';
+import type { Attempt, Verb } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
 import { createdFrom, stampOf } from '../stamps.ts';
 
 type Authorize = MoveOf<'authorize'>;

@@ -1,7 +1,8 @@
 import type { MoveOf } from '../../domain/payment/moves.ts';
 import type { CalendarBooking, CalendarRequest } from '../calendar/calendar.ts';
 import { attendeeOf } from '../offer.ts';
-import type { Attempt, Outcome, Verb } from '../operation.ts';
+import type { Attempt, Verb } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
 
 /** Books the seat in the provider's own calendar (B4). A calendar has no idempotency keys, so it is read before a retry. */
 export const bookCalendar: Verb<MoveOf<'bookCalendar'>> = {

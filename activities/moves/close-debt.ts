@@ -2,7 +2,7 @@ import type { MoveOf } from '../../domain/payment/moves.ts';
 import { closeDebt as close } from '../../store/debts.ts';
 import { minor } from '../../domain/money.ts';
 import type { Verb } from '../operation.ts';
-import { told } from '../operation.ts';
+import { told } from '../outcome.ts';
 
 /**
  * Ends the debt of this agreement, for instance because the bank gave the money back: from the moment of the intent no

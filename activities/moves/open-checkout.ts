@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
 import type { MoveOf, UiMode } from '../../domain/payment/moves.ts';
 import { requestIdOf } from '../intent-facts.ts';
-import type { Attempt, Outcome, Verb } from '../operation.ts';
+import type { Attempt, Verb } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
 import { createdFrom, stampOf } from '../stamps.ts';
 import { offerOf } from '../offer.ts';
 

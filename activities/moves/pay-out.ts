@@ -2,8 +2,9 @@ import type Stripe from 'stripe';
 import { minor } from '../../domain/money.ts';
 import type { MoveOf } from '../../domain/payment/moves.ts';
 import { requestIdOf } from '../intent-facts.ts';
-import type { Attempt, Outcome, Verb } from '../operation.ts';
-import { told } from '../operation.ts';
+import type { Attempt, Verb } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
+import { told } from '../outcome.ts';
 import { createdFrom, stampOf } from '../stamps.ts';
 
 /**

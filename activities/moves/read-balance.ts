@@ -2,7 +2,7 @@ import { minor } from '../../domain/money.ts';
 import { sumOf } from '../../domain/payment/books.ts';
 import type { MoveOf } from '../../domain/payment/moves.ts';
 import { requestIdOf } from '../intent-facts.ts';
-import type { Outcome } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Ports, Task } from '../tasks.ts';
 
 /**

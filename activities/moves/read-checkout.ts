@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import type { MoveFact } from '../../domain/payment/moves.ts';
 import { factOfIntent, intentExpansion, outcomeOfIntent, requestIdOf } from '../intent-facts.ts';
-import type { Outcome } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Ports } from '../tasks.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { minor } from '../../domain/money.ts';
 import { requestIdOf } from '../intent-facts.ts';
-import type { Outcome } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Ports } from '../tasks.ts';
 
 /** Reads a dispute as the bank has it now. */

@@ -3,7 +3,7 @@ import { minor } from '../../domain/money.ts';
 import { sumOf } from '../../domain/payment/books.ts';
 import type { BankDispute, MoveOf, SentTransfer } from '../../domain/payment/moves.ts';
 import { factOfIntent, intentExpansion, outcomeOfIntent } from '../intent-facts.ts';
-import type { Outcome } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Ports, Task } from '../tasks.ts';
 import { triedFor } from './capture.ts';
 

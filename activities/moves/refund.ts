@@ -2,7 +2,8 @@ import type Stripe from 'stripe';
 import { minor } from '../../domain/money.ts';
 import type { MoveOf } from '../../domain/payment/moves.ts';
 import { requestIdOf } from '../intent-facts.ts';
-import type { Attempt, Outcome, Verb } from '../operation.ts';
+import type { Attempt, Verb } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
 import { stampOf } from '../stamps.ts';
 
 type Refund = MoveOf<'refund'>;

@@ -1,7 +1,8 @@
 import type Stripe from 'stripe';
 import type { MoveOf } from '../../domain/payment/moves.ts';
 import { factOfIntent, intentExpansion, outcomeOfIntent } from '../intent-facts.ts';
-import type { Attempt, Outcome, Verb } from '../operation.ts';
+import type { Attempt, Verb } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
 
 type Release = MoveOf<'release'>;
 

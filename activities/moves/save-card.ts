@@ -2,7 +2,8 @@ import type Stripe from 'stripe';
 import type { MoveFact, MoveOf } from '../../domain/payment/moves.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { requestIdOf } from '../intent-facts.ts';
-import type { Attempt, Outcome, Verb } from '../operation.ts';
+import type { Attempt, Verb } from '../operation.ts';
+import type { Outcome } from '../outcome.ts';
 import { stampOf } from '../stamps.ts';
 
 type SaveCard = MoveOf<'saveCard'>;

@@ -5,13 +5,15 @@ import { planted } from './planted.ts';
 import type { Caught } from './run.ts';
 import { hunt, isExpected } from './run.ts';
 
-// `npm run mutants`: every planted bug in a process of its own, until an invariant notices it. Ends with 1 on a survivor.
+// `npm run mutants -- [--sample N] [--only WORDS] [--lives N] [--seed S] [--at-once N]`: every planted bug in a process of
+// its own, until an invariant notices it. Ends with 1 on a survivor.
 
 const { values } = parseArgs({
   options: {
     lives: { type: 'string', default: '400' },
     seed: { type: 'string', default: 'mutants' },
     only: { type: 'string', default: '' },
+    sample: { type: 'string', default: String(planted.length) },
     'at-once': { type: 'string', default: '1' },
   },
 });
@@ -47,7 +49,10 @@ function onlyCatchers(): void {
 
 async function main(): Promise<void> {
   write(line('bug', 'noticed by', 'seed', 'lives'));
-  const waiting = planted.filter(({ name }) => name.includes(values.only));
+  const named = planted.filter(({ name }) => name.includes(values.only));
+  // Of every corner of the list as many.
+  const everyNth = Math.max(1, Math.floor(named.length / Number(values.sample)));
+  const waiting = named.filter((_, i) => i % everyNth === 0).slice(0, Number(values.sample));
   const huntOn = async (): Promise<void> => {
     for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
       try {

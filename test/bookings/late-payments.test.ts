@@ -5,7 +5,7 @@ import {
 import type { Provider, ShownBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
 import { eventually } from '../house/eventually.ts';
-import { arm, assertStruck, requests } from '../house/faults.ts';
+import { arm, assertStruck, calm, cutOff, requests } from '../house/faults.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
 import { travel } from '../house/lessons.ts';
@@ -67,11 +67,10 @@ describe('money that lands after the checkout expired', () => {
 });
 
 describe('a customer who pays in the very moment the checkout is closed', () => {
-  it('has the booking: Stripe, asked to expire it, says that it is paid', async () => {
-    const opened = await openCheckout(house, provider);
-    const { sessionId } = opened.payment;
+  /** Answers while time passes on and Stripe is about to refuse, since the checkout is paid. */
+  async function payAsItCloses(opened: ShownBooking): Promise<{ readonly passing: Promise<void> }> {
+    const path = `/v1/checkout/sessions/${opened.payment.sessionId}/expire`;
     await loseAllNews();
-    const path = `/v1/checkout/sessions/${sessionId}/expire`;
     await arm(house, { path }, { fault: { kind: 'delay', ms: 1_500 }, times: 1 });
     const passing = travel(house, 'PT31M');
     await eventually(
@@ -79,6 +78,12 @@ describe('a customer who pays in the very moment the checkout is closed', () => 
       (seen) => seen.some((one) => one.path === path),
     );
     await pay(house, opened);
+    return { passing };
+  }
+
+  it('has the booking: Stripe, asked to expire it, says that it is paid', async () => {
+    const opened = await openCheckout(house, provider);
+    const { passing } = await payAsItCloses(opened);
     await passing;
     await assertStruck(house);
     expect(await showBooking(house, opened.id)).toMatchObject({
@@ -87,6 +92,28 @@ describe('a customer who pays in the very moment the checkout is closed', () => 
       payment: { captured: 5000, refunded: 0, held: 5000 },
     });
     expect(await inCalendar(house, opened.id)).toEqual([opened.startsAt]);
+    await checkBooks(house);
+  });
+
+  it('has the booking also after an outage in which we never heard that: no operation is left without an end', async () => {
+    const opened = await openCheckout(house, provider);
+    const { passing } = await payAsItCloses(opened);
+    await cutOff(house);
+    await passing;
+    await travel(house, 'PT10M');
+    expect(await showBooking(house, opened.id)).toMatchObject({
+      needsAttention: { operation: 'expireCheckout' },
+    });
+    await calm(house);
+    await travel(house, 'PT2H');
+    expect(await showBooking(house, opened.id)).toMatchObject({
+      state: 'confirmed',
+      payment: { captured: 5000 },
+    });
+    const operations = await house.store.listOperations(`booking:${opened.id}`);
+    expect(operations.filter(({ kind }) => kind === 'expireCheckout')).toMatchObject([
+      { status: 'done', result: 'none', outcome: { type: 'captured' } },
+    ]);
     await checkBooks(house);
   });
 });

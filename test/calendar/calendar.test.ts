@@ -42,7 +42,7 @@ describe('a session that is paid', () => {
     const others = Array.from({ length: 205 }, (_, index) =>
       request({ operation: `booking:o${index}:book`, startsAt: noon + (26 + index) * hour }),
     );
-    await Promise.all(others.map((other) => house.calendar.book(other)));
+    for (const other of others) await house.calendar.book(other);
     const booking = await house.calendar.book(request());
     expect(await house.calendar.find(request())).toEqual(booking);
   });

@@ -3,16 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { invariantIds } from '../../proof/coherent/run.ts';
 import { planted } from '../../proof/mutants/planted.ts';
-import { hunt, isExpected } from '../../proof/mutants/run.ts';
+import { hunt } from '../../proof/mutants/run.ts';
 
-// `npm run mutants` plants them all, which takes long; here every bug can be planted, and some are.
+// `npm run mutants` hunts them, a sample of them in CI; here every bug can be planted.
 
 const root = join(import.meta.dirname, '../..');
 
 /** Told by the simulation beside the invariants: code that threw what it must not, and the stand-in's own books. */
 const others = ['bug', 'Stripe'];
-
-const patienceMs = 180_000;
 
 describe('planted money bugs', () => {
   it('are at least forty, each of another name and a change of its own', () => {
@@ -40,26 +38,11 @@ describe('planted money bugs', () => {
     expect(invariantIds.filter((id) => !alone.has(id))).toEqual(['M20']);
   });
 
-  it.each(['a refund has no key', 'the ledger is not written'])(
-    'are noticed: %s',
-    async (name) => {
-      const bug = planted.find((one) => one.name === name);
-      if (bug === undefined) throw new Error(`nobody planted "${name}"`);
-      const caught = await hunt(bug, 'mutants', 100);
-      expect(isExpected(bug, caught), `noticed by ${caught.by.join(' ')}`).toBe(true);
-    },
-    patienceMs,
-  );
-
-  it(
-    'that cannot be planted end the process instead of proving nothing',
-    async () => {
-      const [bug] = planted;
-      if (bug === undefined) throw new Error('nothing is planted');
-      await expect(
-        hunt({ ...bug, pieces: bug.pieces.map((one) => ({ ...one, piece: 'no such words' })) }, 'mutants', 1),
-      ).rejects.toThrow('stands 0 times');
-    },
-    patienceMs,
-  );
+  it('that cannot be planted end the process instead of proving nothing', async () => {
+    const [bug] = planted;
+    if (bug === undefined) throw new Error('nothing is planted');
+    await expect(
+      hunt({ ...bug, pieces: bug.pieces.map((one) => ({ ...one, piece: 'no such words' })) }, 'mutants', 1),
+    ).rejects.toThrow('stands 0 times');
+  });
 });

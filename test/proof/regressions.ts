@@ -121,4 +121,61 @@ export const regressions: readonly Regression[] = [
       ],
     },
   },
+  {
+    claim:
+      'money that was adopted by a worker that died is not left open where Stripe says something else afterwards',
+    plan: {
+      seed: 'kd.2',
+      lives: [
+        {
+          kind: 'booking',
+          id: 'b18',
+          opensAt: 1796296450493,
+          amount: 119530,
+          currency: 'kwd',
+          startsAt: 1796408269409,
+          durationMinutes: 60,
+          payee: 2,
+          terms: {
+            kind: 'booking',
+            platformFeeBps: 1,
+            hold: { anchor: 'session_end', for: 'P10D' },
+            checkoutExpires: 'PT2H',
+            transferTries: 3,
+            moneyTries: 4,
+            debtNetting: { capBps: 333, floor: 1000 },
+            debtAlertAfter: 'P30D',
+            maxHold: 'P3D',
+            cancelTiers: [
+              { atLeastBeforeStart: 'PT1H', chargeBps: 9999 },
+              { atLeastBeforeStart: 'PT24H', chargeBps: 0 },
+            ],
+            noShow: { attendee: 'capture', provider: 'capture', both: 'release' },
+            dispute: { escalateAfter: 'P14D', resolveAfter: 'P20D', resolveAs: 'release' },
+            fraudWarning: { action: 'refund', refundUpTo: 5000 },
+            belowMinimum: 'charge_minimum',
+          },
+          acts: [
+            {
+              at: 1796298226626,
+              who: 'attendee',
+              deed: { kind: 'pays', paymentMethod: 'pm_card_createDispute', late: false },
+            },
+          ],
+        },
+      ],
+      outages: [],
+      muted: [
+        'booking:b18/webhook charge.succeeded twice#1',
+        'booking:b18/webhook payment_intent.succeeded twice#1',
+        'booking:b18/webhook checkout.session.completed lost#1',
+        'stripe/webhook charge.dispute.created lost#1',
+        'gap-sweep/GET /v1/events#4',
+        'booking:b18/GET /v1/refunds#1',
+        'dispute:du_s896447x0000000000001l/GET /v1/disputes/:id#2',
+        'stripe/webhook balance.available twice#1',
+        'booking:b18/webhook checkout.session.completed lost#2',
+      ],
+    },
+  },
 ];
