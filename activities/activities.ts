@@ -28,7 +28,8 @@ import { transfer } from './moves/transfer.ts';
 import type { Verb } from './operation.ts';
 import type { Outcome } from './outcome.ts';
 import { adopt } from './adopt.ts';
-import { answered, perform } from './operation.ts';
+import { answered } from './failures.ts';
+import { perform } from './operation.ts';
 import type { Activities, Ports, Task } from './tasks.ts';
 import { columnsOf } from './tasks.ts';
 

@@ -1,39 +1,43 @@
-import { ledgerLines } from '../domain/payment/books.ts';
 import type { MoveFact, MoveType } from '../domain/payment/moves.ts';
 import { contentHash } from '../store/canonical-json.ts';
 import type { Operation } from '../store/journal.ts';
 import type { Outcome } from './outcome.ts';
-import { booksBefore, closeMoot, finish, mootAfter } from './outcome.ts';
+import { adoption, closeMoot, finish, mootAfter, news } from './outcome.ts';
 import { after, columnsOf } from './tasks.ts';
 import type { Ports, Story } from './tasks.ts';
 
 /**
- * Books what a read found. Money that somebody else moved is adopted as an operation of its own, named after the
- * revision that read it, so that a repeated read books it once; anything else only shows the story.
+ * Books what a read found. Money that somebody else moved is adopted as an operation of its own; anything else only shows
+ * the story. Adoptions are numbered and the story hears the number, so each is booked once, whoever came to hear of it.
  */
 export async function adopt(
   task: Story,
   workflowId: string,
-  outcome: Outcome,
+  { fact: found, ...outcome }: Outcome,
   ports: Ports,
 ): Promise<MoveFact> {
-  const { fact } = outcome;
   const operations = await ports.store.listOperations(workflowId);
+  const open = operations.filter(({ status }) => status === 'intended');
   // Our own operation whose answer never came, where the read shows that it took effect.
-  const lost = operations.findLast(({ kind, status }) => status === 'intended' && kind === moveBehind(fact));
-  const key = lost?.key ?? `${workflowId}:adopt:${task.state.rev}`;
-  const before = await booksBefore(task, fact, key, ports);
-  const moved = ledgerLines(before, after(task.kind, task.state, fact).payment.money);
-  const isBooked = lost !== undefined || moved.length > 0;
-  const isMoot = (one: Operation) => mootAfter(fact).includes(one.kind) && !(isBooked && one.key === key);
-  await closeMoot(ports, operations.filter(isMoot), fact);
-  if (!isBooked) return await show(task, workflowId, fact, ports);
-  if (lost !== undefined) return await finish({ ports, task, key }, { ...outcome, effect: true });
+  const lost = open.findLast(({ kind }) => kind === moveBehind(found));
+  const isMoot = (one: Operation) => one !== lost && mootAfter(found).includes(one.kind);
+  await closeMoot(ports, open.filter(isMoot), found);
+
+  const n = operations.filter(({ kind }) => kind === adoption).length;
+  const moved = news(task, found, operations);
+  const isAdopted = lost === undefined && moved.length > 0;
+  const fact = numbered(found, isAdopted ? n + 1 : n);
+  if (lost !== undefined) return await finish({ ports, workflowId, task, key: lost.key }, { ...outcome, fact, effect: true });
+  if (!isAdopted) return await show(task, workflowId, fact, ports);
+  const key = `${workflowId}:${adoption}:${n + 1}`;
   const params = { found: outcome.objects, moved };
-  const intent = { key, workflowId, kind: 'adopt', params, paramsHash: contentHash(params) };
-  await ports.store.intend({ ...intent, at: ports.clock.now() });
-  return await finish({ ports, task, key }, outcome);
-}
+  const intent = { key, workflowId, kind: adoption, params, paramsHash: contentHash(params), at: ports.clock.now() };
+  return await finish({ ports, workflowId, task, key }, { ...outcome, fact }, intent);
+} // prettier-ignore
+
+/** A read of the payment says how many adoptions are in the journal with it; no other read finds money. */
+const numbered = (fact: MoveFact, adopted: number): MoveFact =>
+  fact.type === 'captured' ? { ...fact, adopted } : fact;
 
 /** The move of ours that leaves Stripe as this fact found it. */
 function moveBehind(fact: MoveFact): MoveType | null {

@@ -1,4 +1,4 @@
-import { ApplicationFailure, activityInfo } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import { assertNever } from '../domain/errors.ts';
 import type { JournalMove } from '../domain/payment/intent.ts';
 import { intentOf } from '../domain/payment/intent.ts';
@@ -7,7 +7,7 @@ import { contentHash } from '../store/canonical-json.ts';
 import type { Operation } from '../store/journal.ts';
 import type { Session, Unit } from '../store/unit.ts';
 import { adopt } from './adopt.ts';
-import { meaningOf } from './failures.ts';
+import { answered, comeAgain, meaningOf } from './failures.ts';
 import type { Outcome } from './outcome.ts';
 import { closeMoot, factOf, finish, mootAfter } from './outcome.ts';
 import type { StripeFailure } from './stripe-errors.ts';
@@ -120,24 +120,6 @@ async function make<M extends JournalMove>(
     }
   }
 }
-
-/** A read of Stripe whose own failure is never more than "come again". */
-export async function answered<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    const failure = meaningOf(error);
-    throw comeAgain(failure.kind === 'declined' ? failure.code : failure.detail);
-  }
-}
-
-/** No clear answer yet: Temporal tries again, and after the last try the story waits in sight of people. */
-export const comeAgain = (detail: string, nextRetryDelayMs?: number): ApplicationFailure =>
-  ApplicationFailure.create({
-    type: 'no_clear_answer',
-    message: detail,
-    ...(nextRetryDelayMs === undefined ? {} : { nextRetryDelay: nextRetryDelayMs }),
-  });
 
 const refusal = <M extends JournalMove>(
   { move, ports }: Attempt<M>,

@@ -7,7 +7,7 @@ import { isContested } from '../../domain/payment/payment.ts';
 import { requestIdOf } from '../intent-facts.ts';
 import type { Attempt, Verb } from '../operation.ts';
 import type { Outcome } from '../outcome.ts';
-import { answered, comeAgain } from '../operation.ts';
+import { answered, comeAgain } from '../failures.ts';
 import { told } from '../outcome.ts';
 import { readPayment } from './read-payment.ts';
 import { net } from '../../store/debts.ts';

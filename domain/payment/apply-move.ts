@@ -45,6 +45,7 @@ export function applyMove(payment: Payment, fact: MoveFact, made: Move | null): 
         availableOn: fact.availableOn,
         settlementCurrency: fact.settlementCurrency,
         capturedElsewhere: payment.capturedElsewhere || fact.elsewhere,
+        ...(fact.adopted === undefined ? {} : { adopted: fact.adopted }),
         refundIds: fact.refunds?.map(({ id }) => id) ?? payment.refundIds,
         ...asRead(payment, fact),
       };

@@ -150,6 +150,8 @@ export type MoveFact =
       readonly disputes?: readonly BankDispute[];
       /** Every transfer of this agreement and what was taken back of it, when the payment was read. */
       readonly transfers?: readonly SentTransfer[];
+      /** How many adoptions the journal has with this one, when the payment was read. */
+      readonly adopted?: number;
     })
   | (FactOf<'holdGone'> & {
       readonly paymentIntentId: string;

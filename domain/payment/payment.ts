@@ -48,6 +48,8 @@ export interface Payment {
   /** News arrived: Stripe is to be read before anything else is decided. */
   readonly stale: boolean;
   readonly readAt: Instant | null;
+  /** How many effects of others, found by reads and booked in the journal, the story has heard of; absent: of all. */
+  readonly adopted?: number;
 }
 
 /** The state of every story about a payment. */
@@ -113,6 +115,7 @@ export const noPayment = (currency: string, feeBps: number, recovers: boolean): 
   unresolved: null,
   stale: false,
   readAt: null,
+  adopted: 0,
 });
 
 /** The business attempt that the next try of this move is. */

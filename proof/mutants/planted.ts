@@ -110,7 +110,7 @@ const written: readonly Planted[] = [
   bug('the audit calls an effect none', 'store/settlement.ts', "action: result === 'effect' ? 'effect' : 'no_effect',", "action: 'no_effect',", 'M12'),
   bug('nobody owns what was made', 'store/settlement.ts', '  yield* own(session, workflowId, done.objects, at);\n', '', 'M11'),
   bug('a debt is not followed', 'store/projection.ts', '  yield* followDebt(session, projection);\n', '', 'M3', 'bookings'),
-  bug('money that others moved is not booked', adopting, 'if (!isBooked) return await show(', 'if (lost === undefined) return await show(', 'M3 M12'),
+  bug('money that others moved is not booked', adopting, 'if (!isAdopted) return await show(', 'if (lost === undefined) return await show(', 'M3 M12'),
   bug('a failed refund counts', reading, ": status !== 'failed' && status !== 'canceled';", ': true;', 'M10', 'bookings'),
   bug('a dispute takes its amount whether withdrawn or not', reading, 'minor(Math.max(0, -sumOf(one.balance_transactions)))', 'minor(one.amount)', 'M10', 'bookings'),
   bug('a reversal by hand is not seen', reading, 'reversed: minor(reversed) };', 'reversed: minor(0 * reversed) };', 'M10', 'bookings'),

@@ -14,6 +14,8 @@ export interface Asked {
   readonly seed: string;
   readonly lives: number;
   readonly wanted: Wanted;
+  /** How often a move is tried, where not as often as in the house. */
+  readonly tries?: number | undefined;
 }
 
 /** What became of all of it: the first batch that broke, or none. */
@@ -28,13 +30,14 @@ export interface Outcome {
 const batchSeed = (seed: string, batch: number): string => `${seed}.${batch}`;
 
 /** Lives batch after batch until enough was lived or something broke. */
-export async function campaign({ seed, lives, wanted }: Asked, onBatch: (lived: number) => void = () => undefined): Promise<Outcome> {
+export async function campaign({ seed, lives, wanted, tries }: Asked, onBatch: (lived: number) => void = () => undefined): Promise<Outcome> {
   const coverage = new Coverage();
   const hash = createHash('sha256');
   let done = 0;
   for (let batch = 0; done < lives; batch += 1) {
     const size = Math.min(livesTogether, lives - done);
-    const plan = drawBatch(batchSeed(seed, batch), size, wanted);
+    const drawn = drawBatch(batchSeed(seed, batch), size, wanted);
+    const plan = tries === undefined ? drawn : { ...drawn, tries };
     const lived = await liveBatch(plan);
     coverage.add(lived.coverage.counts());
     hash.update(lived.digest);

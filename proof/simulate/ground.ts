@@ -23,6 +23,8 @@ export interface Ground {
   readonly trace: Trace;
   readonly coverage: Coverage;
   readonly broken: Broken[];
+  /** How often a move is tried before its story is told that nobody knows. */
+  readonly tries: number;
   readonly violate: (invariant: string, subject: string, message: string) => void;
   /** The activities as this process of the worker runs them. */
   readonly activitiesOf: (process: Mortal) => Activities;

@@ -8,7 +8,7 @@ import { coverageLines, pairsMet, storyLines } from './report.ts';
 import { shrink } from './shrink.ts';
 import { compileOnce } from './statements.ts';
 
-// `npm run simulate -- --lives N --seed S [--processes P] [--shrink] [--log]`: whole random lives. Ends with 1 where a claim broke.
+// `npm run simulate -- --lives N --seed S [--processes P] [--tries N] [--shrink] [--log]`: whole random lives. Ends with 1 where a claim broke.
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     kinds: { type: 'string', default: 'all' },
     processes: { type: 'string', default: '1' },
+    tries: { type: 'string' },
     log: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
   },
@@ -23,6 +24,8 @@ const { values } = parseArgs({
 const { seed, kinds } = values;
 const lives = Number(values.lives);
 const processes = Number(values.processes);
+/** How often a move is tried: with one try, stories hear of every silence of Stripe's, which else is rare. */
+const tries = values.tries === undefined ? undefined : Number(values.tries);
 const isKnown = (name: string): name is 'all' | 'lessons' | 'bookings' =>
   ['all', 'lessons', 'bookings'].includes(name);
 
@@ -64,14 +67,14 @@ function note({ lives: lived, coverage, failure, digest }: Outcome): void {
 } // prettier-ignore
 
 async function main(): Promise<void> {
-  const isWhole = [lives, processes].every((count) => Number.isSafeInteger(count) && count >= 1);
+  const isWhole = [lives, processes, tries ?? 1].every((count) => Number.isSafeInteger(count) && count >= 1);
   if (!isWhole || processes > lives || !isKnown(kinds)) {
-    complain('--lives and --processes take a whole number from 1, --kinds one of all, lessons, bookings');
+    complain('--lives, --processes and --tries take a whole number from 1, --kinds one of all, lessons, bookings');
     process.exitCode = 2;
     return;
   }
   compileOnce();
-  const asked = { seed, lives, wanted: kinds };
+  const asked = { seed, lives, wanted: kinds, tries };
   const outcome = processes === 1 ? await campaign(asked, progress) : await campaignIn(processes, asked, progress);
   if (process.stderr.isTTY) process.stderr.write('\n');
   for (const line of coverageLines(outcome.coverage)) write(line);
@@ -82,7 +85,7 @@ async function main(): Promise<void> {
   process.exitCode = 1;
   const { plan, lived } = outcome.failure;
   for (const { invariant, subject, message } of lived.broken) write(`BROKEN ${invariant} ${subject}: ${message}`);
-  const again = `npm run simulate -- --seed ${seed} --lives ${processes === 1 ? outcome.lives : lives} --processes ${processes} --kinds ${kinds}`;
+  const again = `npm run simulate -- --seed ${seed} --lives ${processes === 1 ? outcome.lives : lives} --processes ${processes} --kinds ${kinds}${tries === undefined ? '' : ` --tries ${tries}`}`;
   write(`batch ${plan.seed}; the same again, and its shortest story: ${again} --shrink`);
   if (!values.shrink) return;
   const shortest = await shrink({ plan, invariant: lived.broken[0]?.invariant ?? '' });

@@ -8,7 +8,6 @@ import type { Move, MoveFact } from '../../domain/payment/moves.ts';
 import { adoptRulesName } from '../../domain/rules.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { CommandAnswer, Start } from '../../workflows/contract.ts';
-import { moveAttempts } from '../../workflows/options.ts';
 
 type Learned = AgreementFact | DriverFact<Move>;
 
@@ -17,7 +16,7 @@ export type Entry =
   | { readonly kind: 'told'; readonly name: string; readonly raw: unknown; readonly isUpdate: boolean }
   | { readonly kind: 'hinted'; readonly raw: unknown }
   | { readonly kind: 'performed'; readonly n: number; readonly fact: MoveFact }
-  | { readonly kind: 'stuck'; readonly n: number; readonly lastError: string }
+  | { readonly kind: 'stuck'; readonly n: number; readonly attempts: number; readonly lastError: string }
   | { readonly kind: 'published'; readonly n: number }
   | { readonly kind: 'rang'; readonly n: number };
 
@@ -139,7 +138,7 @@ export class Mind implements World<AgreementState, AgreementFact, Move> {
     this.#commands.perform(n, move, state);
     const entry = await performed;
     if (entry.kind === 'stuck') {
-      return { type: 'stuck', at: this.#now, attempts: moveAttempts, lastError: entry.lastError };
+      return { type: 'stuck', at: this.#now, attempts: entry.attempts, lastError: entry.lastError };
     }
     this.#shownUpTo(state.rev + 1);
     return (entry as Extract<Entry, { kind: 'performed' }>).fact;

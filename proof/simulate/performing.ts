@@ -3,7 +3,6 @@ import Stripe from 'stripe';
 import type { AgreementState, Kind } from '../../domain/kinds.ts';
 import type { Move, MoveFact } from '../../domain/payment/moves.ts';
 import type { Instant } from '../../domain/time.ts';
-import { moveAttempts } from '../../workflows/options.ts';
 import { within } from './caller.ts';
 import type { Ground } from './ground.ts';
 import type { Entry } from './mind.ts';
@@ -120,9 +119,9 @@ export class Performing {
     const { n, attempt } = underway;
     underway.running?.deadline.callOff();
     underway.running = null;
-    if (attempt >= moveAttempts) {
+    if (attempt >= this.#ground.tries) {
       this.#underway = null;
-      this.#performer.learn({ kind: 'stuck', n, lastError: error instanceof Error ? error.message : String(error) });
+      this.#performer.learn({ kind: 'stuck', n, attempts: attempt, lastError: error instanceof Error ? error.message : String(error) });
       return;
     }
     underway.attempt += 1;

@@ -55,6 +55,8 @@ export interface BatchPlan {
   readonly outages: readonly Outage[];
   /** Mishaps, by name, that do not strike: what a shrunk story does without. */
   readonly muted: readonly string[];
+  /** How often a move is tried before its story is told that nobody knows; absent: as often as in the house. */
+  readonly tries?: number;
 }
 
 /** When every simulated world begins. */

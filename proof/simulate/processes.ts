@@ -26,13 +26,13 @@ const entry = fileURLToPath(new URL('./piece.ts', import.meta.url));
  */
 export async function campaignIn(
   processes: number,
-  { seed, lives, wanted }: Asked,
+  { lives, ...asked }: Asked,
   onLived: (lived: number) => void,
 ): Promise<Outcome> {
   const lived = Array.from({ length: processes }, () => 0);
   const pieces = lived.map((_none, index) => {
     const share = Math.floor(lives / processes) + (index < lives % processes ? 1 : 0);
-    return liveIn({ seed: `${seed}/${index}`, lives: share, wanted }, (count) => {
+    return liveIn({ ...asked, seed: `${asked.seed}/${index}`, lives: share }, (count) => {
       lived[index] = count;
       onLived(lived.reduce((sum, one) => sum + one, 0));
     });

@@ -10,6 +10,7 @@ import type { SimResponse, Simulator } from '../../simulator/simulator.ts';
 import { openStore } from '../../store/store.ts';
 import type { Store } from '../../store/store.ts';
 import type { Work } from '../../store/unit.ts';
+import { moveAttempts } from '../../workflows/options.ts';
 import { Calendars } from './calendar.ts';
 import { witnessOf } from './checks.ts';
 import { luck } from './chance.ts';
@@ -89,6 +90,7 @@ export async function openWorld(plan: BatchPlan, { keepsLines = false } = {}) {
     trace,
     coverage,
     broken,
+    tries: plan.tries ?? moveAttempts,
     violate,
     activitiesOf,
     witness: witnessOf(trace, violate),
