@@ -77,11 +77,10 @@ export async function perform<M extends JournalMove>(
   const isUnsure = activityInfo().attempt > 1 || isOld || (verb.readsFirst === true && !fresh);
   const found = isUnsure ? await answered(() => verb.find(attempt)) : null;
   const outcome = found ?? (await make(verb, attempt, operation));
-  if (task.move.n > 1) {
-    // Attempts before this one whose answers stayed away: whatever they did, this one answers it.
-    const isMoot = ({ key: other, kind: one }: Operation) => other !== key && [kind, ...mootAfter(outcome.fact)].includes(one);
-    await closeMoot(ports, (await store.listOperations(workflowId)).filter(isMoot), outcome.fact);
-  }
+  // What this answer makes moot; of its own kind the attempts before it, whose answers stayed away.
+  const moot = [...(task.move.n > 1 ? [kind] : []), ...mootAfter(outcome.fact)];
+  const isMoot = (one: Operation): boolean => one.key !== key && moot.includes(one.kind);
+  if (moot.length > 0) await closeMoot(ports, (await store.listOperations(workflowId)).filter(isMoot), outcome.fact);
   return await finish(attempt, outcome);
 } // prettier-ignore
 

@@ -26,6 +26,8 @@ export const transfer: Verb<Transfer> = {
   async obstacle(attempt) {
     const { ports, move, task } = attempt;
     const { currency, settlementCurrency, waits = 0 } = task.state.payment;
+    // Asked for again after a silence that came before anything was sent; the story has heard more since.
+    if (isOutdated(attempt)) return told(overtaken(attempt));
     if (settlementCurrency !== null && settlementCurrency !== currency) {
       const detail = `the charge settles in ${settlementCurrency}, a transfer cannot be made in ${currency}`;
       return told(refused(attempt, 'settlement_currency', detail));
@@ -94,10 +96,13 @@ export const transfer: Verb<Transfer> = {
 /** An account that took our access away, or was never ours: no waiting helps, a person names another one or refunds. */
 const goneCodes = new Set(['permission', 'account_invalid', 'resource_missing']);
 
-/** The charge is disputed or was given back since this transfer was first tried, and got no clear answer (M6, M7a). */
+/** What the story knows of the charge forbids this transfer now (M6, M7a). */
+const isOutdated = ({ task, move }: Attempt<Transfer>): boolean =>
+  isContested(task.state.payment) || keptOf(task.state.payment.money) < move.amount;
+
+/** The charge is disputed or was given back since this transfer was first tried, and got no clear answer. */
 async function isOvertaken(attempt: Attempt<Transfer>): Promise<boolean> {
-  const { payment } = attempt.task.state;
-  if (isContested(payment) || keptOf(payment.money) < attempt.move.amount) return true;
+  if (isOutdated(attempt)) return true;
   return attempt.isRetry && (await answered(() => chargeTrouble(attempt))) !== null;
 }
 
@@ -110,9 +115,13 @@ async function unlessSent(attempt: Attempt<Transfer>): Promise<Outcome> {
   if (found !== null) return found;
   if (attempt.ports.clock.now() - attempt.intendedAt < overAfterMs)
     throw comeAgain('the charge is disputed or was given back');
-  const fact = refused(attempt, 'charge_changed', 'the charge was disputed or given back before it was sent');
-  return told({ ...fact, final: false });
+  return told(overtaken(attempt));
 }
+
+const overtaken = (attempt: Attempt<Transfer>): MoveFact => ({
+  ...refused(attempt, 'charge_changed', 'the charge was disputed or given back before it was sent'),
+  final: false,
+});
 
 const netted = async ({ ports, key }: Attempt<Transfer>) => minor(await ports.store.nettedBy(key));
 
