@@ -36,13 +36,11 @@ function refundsAtOnce(state: AnyState, index: number): boolean {
 const decidedAt = (state: AnyState): number =>
   state.story.findLastIndex((line, index) => isDecision(line) || refundsAtOnce(state, index));
 
+/** Lines that say Stripe had taken the payer's money. */
+const taken: ReadonlySet<string> = new Set(['Payment captured', 'Payment found captured in Stripe']);
+
 /** Lines that say Stripe had the payer's promise or their money. */
-const secured: ReadonlySet<string> = new Set([
-  'Payment authorized',
-  'Card saved',
-  'Payment captured',
-  'Payment found captured in Stripe',
-]);
+const secured: ReadonlySet<string> = new Set(['Payment authorized', 'Card saved', ...taken]);
 
 const lost: ReadonlySet<string> = new Set(['Hold expired', 'Hold found cancelled in Stripe']);
 
@@ -68,7 +66,7 @@ export function entitlementOf(state: AnyState): Entitlement {
   if (word.what === fraudWarning) return nothing('the card network warned of fraud');
   if (word.what.startsWith('Dispute resolved')) {
     const { outcome, payeeSide = 0 } = state.dispute?.outcome ?? { outcome: 'refund' };
-    const side = { release: price, refund: 0, split: payeeSide }[outcome];
+    const side = { release: takenBefore(state, at) ?? price, refund: 0, split: payeeSide }[outcome];
     const entitled = owed(side, `the complaint was resolved as ${outcome}`);
     return outcome === 'release' ? entitled : { ...entitled, isOrdered: true };
   }
@@ -83,6 +81,10 @@ export function entitlementOf(state: AnyState): Entitlement {
   if (word.what === 'Cancelled' && !isOrder) return nothing(`cancelled by ${word.actor}`);
   return { ...owes(word.amount ?? 0, `ordered by ${word.actor}`), isOrdered: true };
 }
+
+/** What had been taken of the hold when the word came, or null: the rest is let go and can be taken no more. */
+const takenBefore = ({ story }: AnyState, at: number): number | null =>
+  story.slice(0, at).findLast(({ what }) => taken.has(what))?.amount ?? null;
 
 /** What was given back before the word that decides: nobody can keep it again, whatever that word says. */
 export function givenBackBefore(state: AnyState): number {
