@@ -30,6 +30,7 @@ const bug = (
 
 const operation = 'activities/operation.ts';
 const adopting = 'activities/adopt.ts';
+const outcome = 'activities/outcome.ts';
 const transfer = 'activities/moves/transfer.ts';
 const paying = 'domain/payment/paying.ts';
 const lesson = 'domain/lesson/settlement.ts';
@@ -110,6 +111,8 @@ const written: readonly Planted[] = [
   bug('the audit calls an effect none', 'store/settlement.ts', "action: result === 'effect' ? 'effect' : 'no_effect',", "action: 'no_effect',", 'M12'),
   bug('nobody owns what was made', 'store/settlement.ts', '  yield* own(session, workflowId, done.objects, at);\n', '', 'M11'),
   bug('a debt is not followed', 'store/projection.ts', '  yield* followDebt(session, projection);\n', '', 'M3', 'bookings'),
+  bug('what a forsaken worker booked is booked again', outcome, 'const unheard = operations.filter((one) => isUnheard(one, state.payment));', 'const unheard = operations.slice(0, 0);', 'M3', 'all', impatient),
+  bug('an operation that can do nothing any more stays open', outcome, "    if (status === 'done') continue;", '    if (status.length > 0) continue;', 'M19', 'all', impatient),
   bug('money that others moved is not booked', adopting, 'if (!isAdopted) return await show(', 'if (lost === undefined) return await show(', 'M3 M12'),
   bug('a failed refund counts', reading, ": status !== 'failed' && status !== 'canceled';", ': true;', 'M10', 'bookings'),
   bug('a dispute takes its amount whether withdrawn or not', reading, 'minor(Math.max(0, -sumOf(one.balance_transactions)))', 'minor(one.amount)', 'M10', 'bookings'),

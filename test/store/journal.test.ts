@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { appendAudit } from '../../store/audit.ts';
 import { intend } from '../../store/journal.ts';
-import { settle } from '../../store/settlement.ts';
+import { Overtaken, settle } from '../../store/settlement.ts';
 import { captured, captureOf, columns, lesson, newFile, noon, openBooks, stateAt } from './sample-books.ts';
 
 const workflowId = 'lesson:les_1';
@@ -114,6 +114,22 @@ describe('the journal of money moves', () => {
     expect(await there.listLedger(workflowId)).toHaveLength(3);
     expect(await there.findAgreement(workflowId)).toMatchObject({ rev: 1 });
     expect((await there.listAudit({ operationKey: key, limit: 10 })).rows).toHaveLength(2);
+  });
+
+  it('writes nothing where another worker ended an operation since the books were read', async () => {
+    const file = newFile();
+    const [here, there] = [openBooks(file), openBooks(file)];
+    await here.createAgreement(lesson('les_1'), captureOf(workflowId));
+    const adoption = captureOf(workflowId, { key: `${workflowId}:adopt:1`, kind: 'adopt' });
+    const found = { ...captured(workflowId, { ended: 0 }), key: adoption.key };
+    await here.settle(captured(workflowId, { ended: 0 }));
+    await expect(there.record(adoption, found)).rejects.toThrow(Overtaken);
+    expect(await there.findOperation(adoption.key)).toBeNull();
+    expect(await there.listLedger(workflowId)).toHaveLength(3);
+    expect((await there.record(adoption, { ...found, ended: 1 })).settled).toBe(true);
+    expect(await there.findOperation(adoption.key)).toMatchObject({ status: 'done', result: 'effect' });
+    expect(await there.listLedger(workflowId)).toHaveLength(6);
+    expect(await there.verifyAudit()).toBeNull();
   });
 
   it('refuses ledger lines that make or lose money, and leaves nothing of that settlement behind', async () => {
