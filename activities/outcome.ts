@@ -104,13 +104,13 @@ const counted: readonly string[] = [
 function isUnheard(operation: Operation, payment: Payment): boolean {
   const { kind, result } = operation;
   if (result !== 'effect') return false;
-  if (kind === adoption) return numberOf(operation) > (payment.adopted ?? Infinity);
+  if (kind === adoption) return numberOf(operation) > (payment.adopted ?? 0);
   if (kind === 'capture') return payment.intent?.status !== 'captured';
   return counted.includes(kind) && numberOf(operation) >= attemptOf(payment, kind as MoveType);
 }
 
 /** The kind of an operation that somebody else made and a read found. */
-export const adoption = 'adopt';
+export const adoption = 'adoption';
 
 /** The number at the end of an operation's key; the first attempt of a move carries none. */
 const numberOf = ({ key }: Operation): number => Number(/:(\d+)$/.exec(key)?.[1] ?? 1);

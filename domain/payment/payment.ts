@@ -48,7 +48,7 @@ export interface Payment {
   /** News arrived: Stripe is to be read before anything else is decided. */
   readonly stale: boolean;
   readonly readAt: Instant | null;
-  /** How many effects of others, found by reads and booked in the journal, the story has heard of; absent: of all. */
+  /** How many effects of others, found by reads and booked in the journal, the story has heard of; absent: of none. */
   readonly adopted?: number;
 }
 
@@ -115,7 +115,6 @@ export const noPayment = (currency: string, feeBps: number, recovers: boolean): 
   unresolved: null,
   stale: false,
   readAt: null,
-  adopted: 0,
 });
 
 /** The business attempt that the next try of this move is. */

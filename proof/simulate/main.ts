@@ -90,7 +90,7 @@ async function main(): Promise<void> {
   if (!values.shrink) return;
   const shortest = await shrink({ plan, invariant: lived.broken[0]?.invariant ?? '' });
   for (const line of storyLines(shortest.plan, shortest.lived)) write(line);
-  write(`\nfor test/proof/regressions.ts:\n${JSON.stringify(shortest.plan)}`);
+  write(`\nfor test/proof/regressions.json:\n${JSON.stringify(shortest.plan)}`);
 } // prettier-ignore
 
 // A world in which something waits for time that does not pass would end this process without a word.

@@ -120,7 +120,7 @@ describe('the journal of money moves', () => {
     const file = newFile();
     const [here, there] = [openBooks(file), openBooks(file)];
     await here.createAgreement(lesson('les_1'), captureOf(workflowId));
-    const adoption = captureOf(workflowId, { key: `${workflowId}:adopt:1`, kind: 'adopt' });
+    const adoption = captureOf(workflowId, { key: `${workflowId}:adoption:1`, kind: 'adoption' });
     const found = { ...captured(workflowId, { ended: 0 }), key: adoption.key };
     await here.settle(captured(workflowId, { ended: 0 }));
     await expect(there.record(adoption, found)).rejects.toThrow(Overtaken);
