@@ -16,7 +16,7 @@ export default defineConfig({
     maxWorkers: 3,
     // A life on a real server with time travel takes seconds; three minutes on a busy machine mean that it hangs.
     testTimeout: 180_000,
-    hookTimeout: 180_000,
+    hookTimeout: 300_000,
     teardownTimeout: 30_000,
   },
 });

@@ -133,7 +133,7 @@ describe('a status of a payment that this version does not know', () => {
     await expectParked(life);
     await heal(life);
     const operations = await house.store.listOperations(workflowIdOf(life));
-    const captures = operations.filter(({ kind, result }) => (kind === 'capture' || kind === 'adopt') && result === 'effect');
+    const captures = operations.filter(({ kind, result }) => (kind === 'capture' || kind === 'adoption') && result === 'effect');
     expect(captures).toHaveLength(1);
   });
 }); // prettier-ignore
