@@ -67,7 +67,7 @@ export async function show(house: House, id: string): Promise<ShownBooking> {
 
 /** Waits until the booking is in this state; fails with what it last was. */
 export async function until(house: House, id: string, state: string): Promise<ShownBooking> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const booking = await show(house, id);
     if (booking.state === state) return booking;

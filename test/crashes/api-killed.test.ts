@@ -34,7 +34,7 @@ describe('processes that die between a promise and its keeping', () => {
       (await street.store.dueEvents({ now: Number.MAX_SAFE_INTEGER, limit: 100 })).some(
         ({ type, objectId }) => type === 'payment_intent.amount_capturable_updated' && objectId === intent,
       );
-    await vi.waitUntil(isReceived, { timeout: 30_000, interval: 50 });
+    await vi.waitUntil(isReceived, { timeout: 90_000, interval: 50 });
     await api.kill();
     await street.startTemporal();
     api = await street.startApi();
@@ -63,7 +63,7 @@ describe('processes that die between a promise and its keeping', () => {
     api = await street.startApi();
     const again = await street.request('POST', '/api/lessons', { role: 'app', body });
     expect([200, 201]).toContain(again.status);
-    await until(street, body.id, ({ state }) => state === 'scheduled', 30_000);
+    await until(street, body.id, ({ state }) => state === 'scheduled');
     const intents = await street.stripe.paymentIntents.list({ limit: 100 });
     expect(intents.data.filter(({ transfer_group }) => transfer_group === `lesson:${body.id}`)).toHaveLength(
       1,

@@ -19,7 +19,7 @@ describe('a worker killed inside every activity', () => {
     // The first lesson waits until the worker's process has started.
     const first = booking(street, account.id);
     await bookSlowly(first);
-    await until(street, first.id, ({ state }) => state === 'scheduled', 60_000);
+    await until(street, first.id, ({ state }) => state === 'scheduled');
   });
   afterAll(async () => {
     await street.close();
@@ -69,7 +69,7 @@ describe('a worker killed inside every activity', () => {
     const { id: read } = await book(street, account.id);
     const { id: refunded, payment } = await book(street, account.id);
     await street.sim('POST', `/payment_intents/${payment.paymentIntentId}/capture`, {});
-    await until(street, refunded, (lesson) => lesson.payment['captured'] === 450, 20_000);
+    await until(street, refunded, (lesson) => lesson.payment['captured'] === 450);
     const held = booking(street, account.id);
     const month = street.clock.now() + 30 * 24 * hourMs;
     const later = { startsAt: at(month), endsAt: at(month + hourMs) };
@@ -94,10 +94,10 @@ describe('a worker killed inside every activity', () => {
         ]),
     );
 
-    await until(street, held.id, ({ state }) => state === 'scheduled', 40_000);
-    await until(street, carded.id, ({ state }) => state === 'scheduled', 40_000);
-    await until(street, cancelled, (lesson) => lesson.payment.state === 'released', 40_000);
-    await until(street, refunded, (lesson) => lesson.payment['refunded'] === 100, 40_000);
+    await until(street, held.id, ({ state }) => state === 'scheduled');
+    await until(street, carded.id, ({ state }) => state === 'scheduled');
+    await until(street, cancelled, (lesson) => lesson.payment.state === 'released');
+    await until(street, refunded, (lesson) => lesson.payment['refunded'] === 100);
     expect(await show(street, read)).toMatchObject({ state: 'scheduled', needsAttention: null });
     const intents = await street.stripe.paymentIntents.list({ limit: 100 });
     expect(intents.data.filter(({ transfer_group }) => transfer_group === `lesson:${held.id}`)).toHaveLength(
@@ -138,13 +138,13 @@ describe('a worker killed inside every activity', () => {
     );
 
     for (const { id } of lessons) {
-      const paid = await until(street, id, (lesson) => lesson.payment['paidOut'] === 360, 40_000);
+      const paid = await until(street, id, (lesson) => lesson.payment['paidOut'] === 360);
       expect(paid).toMatchObject({
         state: 'completed',
         payment: { state: 'captured', captured: 450, transferred: 360 },
       });
     }
-    await until(street, carded.id, ({ state }) => state === 'scheduled', 40_000);
+    await until(street, carded.id, ({ state }) => state === 'scheduled');
     const payouts = await street.stripe.payouts.list({ limit: 100 }, { stripeAccount: account.stripeId });
     expect(payouts.data).toHaveLength(3);
     await checkBooks(street);

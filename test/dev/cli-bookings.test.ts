@@ -37,7 +37,7 @@ async function book(): Promise<string> {
 const bookingOf = async (id: string) => (await house.request('GET', `/api/bookings/${id}`)).body;
 const paymentOf = async (id: string) => (await bookingOf(id))['payment'];
 const becomes = (id: string, state: string) =>
-  expect.poll(() => bookingOf(id), { timeout: 20_000 }).toMatchObject({ state });
+  expect.poll(() => bookingOf(id), { timeout: 90_000 }).toMatchObject({ state });
 
 async function bookAndPay(): Promise<string> {
   const id = await book();
@@ -69,7 +69,7 @@ describe('a checkout that is triggered', () => {
     expect(await holdfast('trigger calendar.refused')).toMatchObject({ code: 0 });
     expect(await holdfast(`trigger checkout.session.completed --booking ${id}`)).toMatchObject({ code: 0 });
     await expect
-      .poll(() => paymentOf(id), { timeout: 20_000 })
+      .poll(() => paymentOf(id), { timeout: 90_000 })
       .toMatchObject({ captured: 4999, refunded: 4999 });
   });
 });
@@ -84,7 +84,7 @@ describe('money of a booking by hand', () => {
     });
     const ran = await holdfast(`bookings refund ${id} --amount 1000 --reason late --yes --json`);
     expect(json(ran.out)).toMatchObject({ accepted: true });
-    await expect.poll(() => paymentOf(id), { timeout: 20_000 }).toMatchObject({ refunded: 1000 });
+    await expect.poll(() => paymentOf(id), { timeout: 90_000 }).toMatchObject({ refunded: 1000 });
     const found = json((await holdfast(`diagnose booking:${id} --json`)).out);
     expect(found).toMatchObject({ differences: [], stripe: { amountReceived: 4999, amountRefunded: 1000 } });
     expect(json((await holdfast(`diagnose ${id} --json`)).out)).toMatchObject({ booking: id });
@@ -99,7 +99,7 @@ describe('money of a booking by hand', () => {
     const order = `bookings resolve ${id} --outcome split --payee-bps 3333 --reason heard`;
     expect(await holdfast(order)).toMatchObject({ code: 2 });
     expect(await holdfast(`${order} --yes`)).toMatchObject({ code: 0 });
-    await expect.poll(() => paymentOf(id), { timeout: 20_000 }).toMatchObject({ refunded: 3333 });
+    await expect.poll(() => paymentOf(id), { timeout: 90_000 }).toMatchObject({ refunded: 3333 });
     expect((await holdfast(`bookings show ${id}`)).out).toMatch(/split, 16\.66 USD/);
     expect(await holdfast(`${order} --yes`)).toMatchObject({ code: 4 });
   });
@@ -117,7 +117,7 @@ describe('a dispute at the bank', () => {
     await becomes(id, 'disputed');
     const [dispute] = (await bookingOf(id))['bankDisputes'] as unknown as { id: string }[];
     await expect
-      .poll(() => holdfast(`disputes show ${dispute?.id}`), { timeout: 20_000 })
+      .poll(() => holdfast(`disputes show ${dispute?.id}`), { timeout: 90_000 })
       .toMatchObject({ code: 0 });
     return { id, dispute: dispute?.id ?? '' };
   };
@@ -130,7 +130,7 @@ describe('a dispute at the bank', () => {
     expect(await holdfast(`disputes submit ${dispute} --reason ready`)).toMatchObject({ code: 2 });
     expect(await holdfast(`disputes submit ${dispute} --reason ready --yes`)).toMatchObject({ code: 0 });
     const stateOf = async () => json((await holdfast(`disputes show ${dispute} --json`)).out)['stripeStatus'];
-    await expect.poll(stateOf, { timeout: 20_000 }).toBe('under_review');
+    await expect.poll(stateOf, { timeout: 90_000 }).toBe('under_review');
     expect(await holdfast(`trigger charge.dispute.won --booking ${id}`)).toMatchObject({ code: 0 });
     await becomes(id, 'confirmed');
     expect(await paymentOf(id)).toMatchObject({ disputed: 0 });
@@ -142,8 +142,8 @@ describe('a dispute at the bank', () => {
     expect(await paymentOf(id)).toMatchObject({ state: 'DISPUTED' });
     expect(await holdfast(`disputes accept ${dispute} --reason fair --yes`)).toMatchObject({ code: 0 });
     const stateOf = async () => json((await holdfast(`disputes show ${dispute} --json`)).out)['state'];
-    await expect.poll(stateOf, { timeout: 20_000 }).toBe('lost');
-    await expect.poll(() => paymentOf(id), { timeout: 20_000 }).toMatchObject({ disputed: 4999 });
+    await expect.poll(stateOf, { timeout: 90_000 }).toBe('lost');
+    await expect.poll(() => paymentOf(id), { timeout: 90_000 }).toMatchObject({ disputed: 4999 });
   });
 });
 

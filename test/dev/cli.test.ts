@@ -68,7 +68,7 @@ describe('money by hand', () => {
     const ran = await holdfast(`lessons capture ${id} --reason 'by hand' --yes --json`);
     expect(ran).toMatchObject({ code: 0 });
     expect(json(ran.out)).toMatchObject({ accepted: true });
-    await expect.poll(() => paymentOf(id), { timeout: 15_000 }).toMatchObject({ captured: 450 });
+    await expect.poll(() => paymentOf(id), { timeout: 90_000 }).toMatchObject({ captured: 450 });
     const found = json((await holdfast(`diagnose ${id} --json`)).out);
     expect(found).toMatchObject({ differences: [], stripe: { amountReceived: 450, amountCapturable: 0 } });
   });
@@ -77,7 +77,7 @@ describe('money by hand', () => {
     const { id } = await book(house, account);
     expect(await holdfast(`trigger payment_intent.canceled --lesson ${id}`)).toMatchObject({ code: 0 });
     await expect
-      .poll(() => paymentOf(id), { timeout: 15_000 })
+      .poll(() => paymentOf(id), { timeout: 90_000 })
       .toMatchObject({ state: 'released', released: 450 });
   });
 });

@@ -108,7 +108,7 @@ describe('the payout finds too little on her balance', () => {
 });
 
 /** A refused transfer is tried again after seconds of its own: on a busy machine they pass after the journey's end. */
-const patient = { timeout: 20_000, interval: 100 };
+const patient = { timeout: 90_000, interval: 100 };
 const becomes = (life: Life, expected: object): Promise<void> =>
   vi.waitFor(async () => {
     expect(await show(house, life.id)).toMatchObject(expected);

@@ -29,7 +29,7 @@ export const factsOf = (house: Place): Promise<Run> =>
   });
 
 /** A move under way is over by then. */
-const restsWithinMs = 3_000;
+const restsWithinMs = 30_000;
 
 /**
  * The books of a house, checked from every side: Stripe's double entry, and every invariant of money over our rows

@@ -6,11 +6,11 @@ const betweenLooksMs = 20;
 /** Enough to tell what came instead, also where a whole list was looked at. */
 const mostSaid = 5_000;
 
-/** Looks until it is so; fails after half a minute of real time, or the time given, with what it last saw. */
+/** Looks until it is so; fails after a minute and a half of real time, or the time given, with what it last saw. */
 export async function eventually<T>(
   look: () => Promise<T>,
   isSo: (seen: T) => boolean,
-  withinMs = 30_000,
+  withinMs = 90_000,
   complaint = 'It never came to that',
 ): Promise<T> {
   const deadline = Date.now() + withinMs;

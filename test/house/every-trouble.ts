@@ -29,7 +29,7 @@ export function meetEveryTrouble<L>(stories: readonly WriteStory<L>[]): void {
       // Who was parked because Stripe held the request back has looked again by then.
       await travel(house, 'PT2H');
       await story.finish(house, [...lives.values()]);
-    }, 180_000);
+    });
     afterAll(async () => {
       await house.close();
     });

@@ -57,7 +57,7 @@ export const countOf = (history: readonly HistoryLine[], kind: string): number =
 /** The history of a lesson that has come to rest: no workflow task or activity is under way, and none was a moment ago. */
 export async function quietHistory(house: House, lessonId: string): Promise<HistoryLine[]> {
   let seen = -1;
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await pause(100)) {
+  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await pause(100)) {
     const { raw, historyLength } = await handleOf(house, lessonId).describe();
     const isBusy = Boolean(raw.pendingWorkflowTask) || (raw.pendingActivities ?? []).length > 0;
     if (!isBusy && historyLength === seen) return historyOf(house, lessonId);
@@ -67,7 +67,7 @@ export async function quietHistory(house: House, lessonId: string): Promise<Hist
 }
 
 /** The server deletes a workflow only once the work that its end left behind is done, which may take a while. */
-const forgottenWithinMs = 45_000;
+const forgottenWithinMs = 150_000;
 
 /** Deletes a lesson's workflow from Temporal, as retention does, and answers once nobody remembers it there. */
 export async function forget(house: House, lessonId: string): Promise<void> {

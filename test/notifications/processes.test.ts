@@ -53,7 +53,7 @@ describe('several processes that send', () => {
     const store = openBooks(file);
     await tell(store, [actionNeeded]);
     const first = startSender(file, silent.url);
-    await vi.waitUntil(() => silent.mails.length === 1, { timeout: 30_000, interval: 10 });
+    await vi.waitUntil(() => silent.mails.length === 1, { timeout: 90_000, interval: 10 });
     await ended(first, 'SIGKILL');
 
     const server = await openMailServer();

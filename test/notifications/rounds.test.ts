@@ -20,7 +20,7 @@ describe('the mail rounds of a worker', () => {
     const smtp = { url: server.url, from: 'no-reply@pay.example.org' };
     const rounds = startMailRounds({ smtp, adminEmail: null }, { store, clock, log: logOf().log });
     await tell(store, [actionNeeded]);
-    await vi.waitUntil(() => server.mails.length === 1, { timeout: 30_000, interval: 20 });
+    await vi.waitUntil(() => server.mails.length === 1, { timeout: 90_000, interval: 20 });
     await rounds.stop();
     expect(await messages(store)).toMatchObject([{ sentAt: noon }]);
   });
@@ -30,7 +30,7 @@ describe('the mail rounds of a worker', () => {
     const smtp = { url: server.url, from: 'no-reply@pay.example.org' };
     await tell(store, [actionNeeded]);
     const rounds = startMailRounds({ smtp, adminEmail: null }, { store, clock, log: logOf().log });
-    await vi.waitUntil(() => server.mails.length === 1, { timeout: 30_000, interval: 20 });
+    await vi.waitUntil(() => server.mails.length === 1, { timeout: 90_000, interval: 20 });
     expect(await messages(store)).toMatchObject([{ sentAt: null }]);
     await rounds.stop();
     expect(await messages(store)).toMatchObject([{ sentAt: noon }]);
@@ -44,7 +44,7 @@ describe('the mail rounds of a worker', () => {
     await tell(store, [actionNeeded]);
     const { log, lines } = logOf();
     const rounds = startMailRounds({ smtp: null, adminEmail: null }, { store, clock, log });
-    await vi.waitUntil(() => lines.length > 0, { timeout: 30_000, interval: 20 });
+    await vi.waitUntil(() => lines.length > 0, { timeout: 90_000, interval: 20 });
     await rounds.stop();
     expect(lines.join('')).toContain('Please confirm your payment: lesson les_1');
     expect(lines.join('')).not.toContain('@');

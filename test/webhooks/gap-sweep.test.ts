@@ -258,16 +258,16 @@ describe('a sweep whose worker is killed in the middle', () => {
     // The first booking waits until the workers' processes have started.
     const body = booking(street, account.id, mustAuthenticate);
     await street.request('POST', '/api/lessons', { role: 'app', body });
-    const lesson = await until(street, body.id, ({ payment }) => payment.paymentIntentId !== null, 60_000);
+    const lesson = await until(street, body.id, ({ payment }) => payment.paymentIntentId !== null);
     await street.sim('POST', `/payment_intents/${lesson.payment.paymentIntentId}/succeed`, {});
     const target = { method: 'GET', path: '/v1/events', fault: { kind: 'delay', ms: 4_000 } };
     await street.sim('POST', '/faults', target);
     const journey = travel(street, 'PT16M');
-    await eventually(() => listings(street), (asked) => asked === 1, 60_000);
+    await eventually(() => listings(street), (asked) => asked === 1);
     for (const worker of workers) await worker.kill();
     street.startWorker();
     await journey;
-    await eventually(() => street.store.sweptAt(), ({ busy }) => busy !== null, 60_000);
+    await eventually(() => street.store.sweptAt(), ({ busy }) => busy !== null);
     await eventually(
       () => street.store.findAgreement(`lesson:${body.id}`),
       (row) => row?.status === 'scheduled',
