@@ -94,7 +94,7 @@ const moved: readonly Planted[] = [
   bug('a complaint holds the money only until the window ends', 'domain/booking/next.ts', 'if (dispute !== null && isOpen(dispute)) {', 'if (dispute !== null && isOpen(dispute) && now < settlesAt(state)) {', 'M7a', 'bookings'),
   bug('an inquiry of the bank is nobody’s case', reading, '    const taken = minor(', "    if (one.status.startsWith('warning')) continue;\n    const taken = minor(", 'M7b', 'bookings',
     { file: 'api/webhooks/after-care.ts', piece: '  if (id === null || disputed === null) return;', instead: "  if (id === null || disputed === null || String(object['status']).startsWith('warning')) return;" }),
-  bug('money moves while the bank decides', paying, 'if (!isContested(payment)) return null;', 'if (payment.disputes.length >= 0) return null;', 'M7a', 'bookings'),
+  bug('money moves while the bank decides', paying, 'if (!isContested(payment)) return null;', 'if (payment.disputes.length >= 0) return null;', 'M7a', 'bookings', { file: transfer, piece: '  isContested(task.state.payment) || keptOf(', instead: '  keptOf(' }),
   bug('nobody looks at the charge before a transfer', transfer, 'fact === null ? await chargeTrouble(attempt) : told(fact);', 'fact === null ? null : told(fact);', 'M6 M7b M8 M10', 'bookings'),
   bug('a refund leaves the fee as it was', applied, 'feeEarned: Math.min(money.feeEarned, shareOf(kept, feeBps, currency)) });', 'feeEarned: money.feeEarned });', 'M3 M4', 'bookings'),
   bug('more is planned than is kept', booking, 'charge: minor(Math.min(plan.charge, kept)),', 'charge: kept,', 'M4 M9 M2', 'bookings'),
