@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { invariantIds } from '../coherent/run.ts';
 import type { Planted } from './planted.ts';
-import { planted } from './planted.ts';
+import { planted, unnoticed } from './planted.ts';
 import type { Caught } from './run.ts';
 import { hunt, isExpected } from './run.ts';
 
 // `npm run mutants -- [--sample N] [--only WORDS] [--lives N] [--seed S] [--at-once N]`: every planted bug in a process of
-// its own, until an invariant notices it. Ends with 1 on a survivor.
+// its own, until an invariant notices it. Ends with 1 on a survivor that is not known as one.
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +33,12 @@ function show(bug: Planted, caught: Caught): void {
   const isSurvivor = caught.by.length === 0;
   const isOther = !isSurvivor && !isExpected(bug, caught);
   const by = isSurvivor ? 'SURVIVES' : caught.by.join(' ');
-  const note = isOther ? ` (expected ${bug.expect.join(' or ')})` : '';
+  const why = unnoticed.get(bug.name);
+  const note = isOther
+    ? ` (expected ${bug.expect.join(' or ')})`
+    : isSurvivor && why !== undefined
+      ? ` (known: ${why})`
+      : '';
   write(line(bug.name, by, caught.seed, `${caught.lives}${note}`));
 }
 
@@ -70,7 +75,9 @@ async function main(): Promise<void> {
   onlyCatchers();
   const survivors = [...caughtBy.values()].filter((by) => by.length === 0).length;
   write(`\n${caughtBy.size - survivors} of ${caughtBy.size} noticed`);
-  if (survivors > 0) process.exitCode = 1;
+  const isNews = ([name, by]: [string, readonly string[]]): boolean =>
+    by.length === 0 && !unnoticed.has(name);
+  if ([...caughtBy].some(isNews)) process.exitCode = 1;
 }
 
 await main();

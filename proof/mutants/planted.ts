@@ -124,3 +124,16 @@ const written: readonly Planted[] = [
 ]; // prettier-ignore
 
 export const planted: readonly Planted[] = [...once, ...owed, ...moved, ...written];
+
+/** Bugs that no life has noticed yet, and why; an entry goes when one does. */
+export const unnoticed: ReadonlyMap<string, string> = new Map([
+  [
+    'nobody looks at the charge before a transfer',
+    'the news comes soon after and what was sent is taken back',
+  ],
+  [
+    'a dispute takes its amount whether withdrawn or not',
+    'a story closes one debt for ever, so no life comes to its end',
+  ],
+  ['a change of state raises no alert and follows no debt', 'its lives come to no end'],
+]);

@@ -21,11 +21,16 @@ function planting({ pieces }: Planted): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
+/** Four hundred lives take half a minute; a bug that leads a story round in circles is ended and counts as unnoticed. */
+const endsWithinMs = 180_000;
+
 /** The last line of a simulation that found something. */
 const lastWord = /^batch \S+; the same again/m;
 
 interface Told {
   readonly status: number | null;
+  /** It was ended, since it went on and on. */
+  readonly isEndless: boolean;
   readonly out: string;
 }
 
@@ -36,6 +41,11 @@ function live(bug: Planted, seed: string, lives: number): Promise<Told> {
     const loaders = ['--import', planting(bug), '--import', 'tsx'];
     const child = spawn(process.execPath, [...loaders, 'proof/simulate/main.ts', ...asked], { cwd: root });
     let out = '';
+    let isEndless = false;
+    const patience = setTimeout(() => {
+      isEndless = true;
+      child.kill('SIGKILL');
+    }, endsWithinMs);
     const hear = (chunk: Buffer): void => {
       out += chunk.toString();
       // A world that broke may leave loose ends that wait for ever; it has said what there was to say.
@@ -44,7 +54,10 @@ function live(bug: Planted, seed: string, lives: number): Promise<Told> {
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
     child.on('error', reject);
-    child.on('close', (status) => resolve({ status, out }));
+    child.on('close', (status) => {
+      clearTimeout(patience);
+      resolve({ status, isEndless, out });
+    });
   });
 } // prettier-ignore
 
@@ -62,9 +75,9 @@ const standstill = 13;
 
 /** Lives until the bug is noticed or enough was lived. A process that ends otherwise than by a broken claim is an error. */
 export async function hunt(bug: Planted, seed: string, most: number): Promise<Caught> {
-  const { status, out } = await live(bug, seed, most);
+  const { status, isEndless, out } = await live(bug, seed, most);
   const lives = Number(/^(\d+) lives of seed/m.exec(out)?.[1] ?? 0);
-  if (status === 0) return { by: [], seed, lives };
+  if (status === 0 || isEndless) return { by: [], seed, lives };
   if (status === standstill) return { by: ['bug'], seed, lives };
   const told = [...out.matchAll(/^BROKEN (\S+) (.*)$/gm)];
   const by = [...new Set(told.map(([, invariant = '', message = '']) => named(invariant, message)))];
