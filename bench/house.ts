@@ -13,7 +13,7 @@ import { createLog, installRuntime } from '../worker/log.ts';
 import { madeUpSecrets } from '../worker/made-up-secrets.ts';
 import { createCalendar } from '../worker/calendar.ts';
 import { createStripe } from '../worker/stripe.ts';
-import { freePort } from '../worker/tcp-port.ts';
+import { freePort } from '../worker/ports.ts';
 import { provideTemporal } from '../worker/temporal.ts';
 import { demoTokens } from '../worker/tokens.ts';
 import { runWorker } from '../worker/worker.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { workflowIdOf } from '../domain/kinds.ts';
-import { freePort } from '../worker/tcp-port.ts';
+import { freePort } from '../worker/ports.ts';
 import type { Bench, Finding } from './finding.ts';
 import { median, progress } from './finding.ts';
 import { load, requestBytes } from './http-load.ts';

@@ -1,5 +1,5 @@
 import { workflowIdOf } from '../domain/kinds.ts';
-import { freePort } from '../worker/tcp-port.ts';
+import { freePort } from '../worker/ports.ts';
 import type { Bench, Finding } from './finding.ts';
 import { median, percentile, progress } from './finding.ts';
 import type { Load } from './http-load.ts';

@@ -6,7 +6,7 @@ import { openStore } from '../store/store.ts';
 import { workflowBundle } from '../worker/bundle.ts';
 import { readConfig } from '../worker/config.ts';
 import { madeUpSecrets } from '../worker/made-up-secrets.ts';
-import { freePort } from '../worker/tcp-port.ts';
+import { freePort } from '../worker/ports.ts';
 import { startTemporal } from '../worker/temporal-server.ts';
 import { demoTokens } from '../worker/tokens.ts';
 import { searchAttributes } from '../workflows/contract.ts';

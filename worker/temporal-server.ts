@@ -8,7 +8,7 @@ import { findTemporal } from './temporal-binary.ts';
 import type { Log } from './temporal-binary.ts';
 import { claimFile } from './temporal-claim.ts';
 import type { FileClaim } from './temporal-claim.ts';
-import { freePort, waitForPort } from './tcp-port.ts';
+import { freePort, waitForPort } from './ports.ts';
 import { untilReady } from './temporal-ready.ts';
 
 /** How to run one dev server. */

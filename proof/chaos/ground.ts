@@ -11,7 +11,7 @@ import { travelledClock } from '../../worker/clock.ts';
 import { readConfig } from '../../worker/config.ts';
 import { madeUpSecrets } from '../../worker/made-up-secrets.ts';
 import { createStripe } from '../../worker/stripe.ts';
-import { freePort } from '../../worker/tcp-port.ts';
+import { freePort } from '../../worker/ports.ts';
 import { demoTokens } from '../../worker/tokens.ts';
 import { searchAttributes, taskQueue } from '../../workflows/contract.ts';
 import type { Mortal } from './mortal.ts';

@@ -11,7 +11,7 @@ import { readConfig } from '../../worker/config.ts';
 import type { Instance } from '../../worker/instance.ts';
 import { madeUpSecrets } from '../../worker/made-up-secrets.ts';
 import { createStripe } from '../../worker/stripe.ts';
-import { freePort } from '../../worker/tcp-port.ts';
+import { freePort } from '../../worker/ports.ts';
 import type { Target } from './target.ts';
 
 const root = resolve(import.meta.dirname, '../..');

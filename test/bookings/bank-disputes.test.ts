@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApi } from '../../worker/api-process.ts';
 import { createLog } from '../../worker/log.ts';
-import { freePort } from '../../worker/tcp-port.ts';
+import { freePort } from '../../worker/ports.ts';
 import type { Provider, ShownBooking } from '../house/bookings.ts';
 import { order, setTerms, showBooking } from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';

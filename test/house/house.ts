@@ -16,7 +16,7 @@ import { readConfig } from '../../worker/config.ts';
 import { madeUpSecrets } from '../../worker/made-up-secrets.ts';
 import { ensureSchedules, gapSweepId } from '../../worker/schedules.ts';
 import { createStripe } from '../../worker/stripe.ts';
-import { freePort } from '../../worker/tcp-port.ts';
+import { freePort } from '../../worker/ports.ts';
 import { demoTokens } from '../../worker/tokens.ts';
 import type { RunningWorker } from '../../worker/worker.ts';
 import { activitiesOf, runWorker } from '../../worker/worker.ts';

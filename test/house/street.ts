@@ -13,7 +13,7 @@ import { readConfig } from '../../worker/config.ts';
 import { travelledClock } from '../../worker/clock.ts';
 import { madeUpSecrets } from '../../worker/made-up-secrets.ts';
 import { createStripe } from '../../worker/stripe.ts';
-import { freePort } from '../../worker/tcp-port.ts';
+import { freePort } from '../../worker/ports.ts';
 import { startTemporal } from '../../worker/temporal-server.ts';
 import { demoTokens } from '../../worker/tokens.ts';
 import { searchAttributes } from '../../workflows/contract.ts';
