@@ -1,6 +1,8 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { JournalMove } from '../domain/payment/intent.ts';
 import type { Move, MoveFact } from '../domain/payment/moves.ts';
+import { adopt } from './adopt.ts';
+import { answered } from './failures.ts';
 import { requestIdOf } from './intent-facts.ts';
 import { acceptDispute } from './moves/accept-dispute.ts';
 import { advance } from './moves/advance.ts';
@@ -26,10 +28,8 @@ import { factOfSetup, saveCard } from './moves/save-card.ts';
 import { submitEvidence } from './moves/submit-evidence.ts';
 import { transfer } from './moves/transfer.ts';
 import type { Verb } from './operation.ts';
-import type { Outcome } from './outcome.ts';
-import { adopt } from './adopt.ts';
-import { answered } from './failures.ts';
 import { perform } from './operation.ts';
+import type { Outcome } from './outcome.ts';
 import type { Activities, Ports, Task } from './tasks.ts';
 import { columnsOf } from './tasks.ts';
 

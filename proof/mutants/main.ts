@@ -33,12 +33,9 @@ function show(bug: Planted, caught: Caught): void {
   const isSurvivor = caught.by.length === 0;
   const isOther = !isSurvivor && !isExpected(bug, caught);
   const by = isSurvivor ? 'SURVIVES' : caught.by.join(' ');
-  const why = unnoticed.get(bug.name);
-  const note = isOther
-    ? ` (expected ${bug.expect.join(' or ')})`
-    : isSurvivor && why !== undefined
-      ? ` (known: ${why})`
-      : '';
+  const known = isSurvivor ? unnoticed.get(bug.name) : undefined;
+  const remark = isOther ? `expected ${bug.expect.join(' or ')}` : known && `known: ${known}`;
+  const note = remark === undefined ? '' : ` (${remark})`;
   write(line(bug.name, by, caught.seed, `${caught.lives}${note}`));
 }
 
@@ -73,11 +70,9 @@ async function main(): Promise<void> {
   };
   await Promise.all(Array.from({ length: Number(values['at-once']) }, huntOn));
   onlyCatchers();
-  const survivors = [...caughtBy.values()].filter((by) => by.length === 0).length;
-  write(`\n${caughtBy.size - survivors} of ${caughtBy.size} noticed`);
-  const isNews = ([name, by]: [string, readonly string[]]): boolean =>
-    by.length === 0 && !unnoticed.has(name);
-  if ([...caughtBy].some(isNews)) process.exitCode = 1;
+  const survivors = [...caughtBy].filter(([, by]) => by.length === 0).map(([name]) => name);
+  write(`\n${caughtBy.size - survivors.length} of ${caughtBy.size} noticed`);
+  if (survivors.some((name) => !unnoticed.has(name))) process.exitCode = 1;
 }
 
 await main();

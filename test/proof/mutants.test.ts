@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { invariantIds } from '../../proof/coherent/run.ts';
 import { planted } from '../../proof/mutants/planted.ts';
-import { hunt } from '../../proof/mutants/run.ts';
+import { hunt, isExpected } from '../../proof/mutants/run.ts';
 
-// `npm run mutants` hunts them, a sample of them in CI; here every bug can be planted.
+// `npm run mutants` hunts them, a sample of them in CI; here every bug can be planted, and some are.
 
 const root = join(import.meta.dirname, '../..');
 
@@ -36,6 +36,13 @@ describe('planted money bugs', () => {
       planted.filter(({ expect: by }) => by.length === 1).flatMap(({ expect: by }) => by),
     );
     expect(invariantIds.filter((id) => !alone.has(id))).toEqual(['M20']);
+  });
+
+  it.each(['a refund has no key', 'the ledger is not written'])('are noticed: %s', async (name) => {
+    const bug = planted.find((one) => one.name === name);
+    if (bug === undefined) throw new Error(`nobody planted "${name}"`);
+    const caught = await hunt(bug, 'mutants', 100);
+    expect(isExpected(bug, caught), `noticed by ${caught.by.join(' ')}`).toBe(true);
   });
 
   it('that cannot be planted end the process instead of proving nothing', async () => {

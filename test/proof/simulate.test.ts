@@ -31,9 +31,9 @@ describe('whole random lives', () => {
   afterAll(() => release());
 
   it('end with every cent where both sides say it is, whatever went wrong on the way', async () => {
-    const { failure, coverage, lives } = await campaign({ seed: 'slice', lives: 40, wanted: 'all' });
+    const { failure, coverage, lives } = await campaign({ seed: 'slice', lives: 60, wanted: 'all' });
     expect(failure?.lived.broken ?? []).toEqual([]);
-    expect(lives).toBe(40);
+    expect(lives).toBe(60);
     const calls = [...coverage.table('call').values()];
     const struck = new Set(calls.flatMap((mishaps) => [...mishaps.keys()]));
     // Without these the lives would prove little: answers lost after their effect, and requests that land late.
