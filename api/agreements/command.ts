@@ -12,7 +12,7 @@ import { AppError, errorCodes } from '../../domain/errors.ts';
 import type { AgreementState, Kind } from '../../domain/kinds.ts';
 import { machines } from '../../domain/kinds.ts';
 import type { Agreement } from '../../store/agreements.ts';
-import { refusalType } from '../../workflows/contract.ts';
+import { refusalType, stateQuery } from '../../workflows/contract.ts';
 import type { CommandAnswer } from '../../workflows/contract.ts';
 import { RefusedCommand } from '../errors.ts';
 import { revive } from '../overdue.ts';
@@ -76,8 +76,9 @@ const reread = async ({ store }: ApiPorts, row: Agreement): Promise<Agreement> =
   (await store.findAgreement(row.workflowId)) ?? row;
 
 /**
- * The row shows an outcome an instant before the workflow learns it: a refusal by a story that knows fewer than the
- * caller could see is asked for again within this time. Messages that came meanwhile may have raised its revision.
+ * The row shows an outcome an instant before the workflow learns it: within this time a refusal by a story that knows
+ * fewer than the caller could see is asked for again, and an acceptance by one is waited for in the lists. Messages
+ * that came meanwhile may have raised its revision.
  */
 const catchesUpWithinMs = 2_000;
 const lookAgainMs = 25;
@@ -90,15 +91,13 @@ async function attempt(
   tell: () => Promise<CommandAnswer>,
   giveUpAtMs = Date.now() + catchesUpWithinMs,
 ): Promise<OrderResult | null> {
-  const { store, temporal, clock } = ports;
-  const { workflowId } = row;
+  const { temporal } = ports;
   try {
     const { message, state } = await reach(temporal, tell);
-    const at = clock.now();
-    const { actor, reason } = given;
-    const columns = machines[given.kind].columns(state, at);
-    await store.project({ workflowId, state, columns, actor, reason, at });
-    return { kind: 'accepted', message, row: await reread(ports, row) };
+    const shown = await showIn(ports, given, row, state);
+    return shown === null
+      ? { kind: 'pending', row: await reread(ports, row) }
+      : { kind: 'accepted', message, row: shown };
   } catch (error) {
     if (isClosed(error)) return null;
     if (outcomesKnown(error) < (row.state as AgreementState).outcomes && Date.now() < giveUpAtMs) {
@@ -108,6 +107,33 @@ async function attempt(
     const met = await reread(ports, row);
     if (isUnanswered(error) && (await isTemporalThere(temporal))) return { kind: 'pending', row: met };
     throw refusalFrom(error, met) ?? error;
+  }
+}
+
+/**
+ * Shows what was told in the lists and answers the row that shows it, or null where it cannot be shown in time: lists
+ * that know an outcome the story has still to hear of take only what it says after that.
+ */
+async function showIn(
+  ports: ApiPorts,
+  { kind, actor, reason }: Order,
+  row: Agreement,
+  told: AgreementState,
+): Promise<Agreement | null> {
+  const { store, temporal, clock } = ports;
+  const { workflowId } = row;
+  const giveUpAtMs = Date.now() + catchesUpWithinMs;
+  let state = told;
+  for (;;) {
+    const at = clock.now();
+    await store.project({ workflowId, state, columns: machines[kind].columns(state, at), actor, reason, at });
+    const shown = await reread(ports, row);
+    const { outcomes } = shown.state as AgreementState;
+    if (shown.rev > told.rev || (shown.rev === told.rev && outcomes === told.outcomes)) return shown;
+    if (Date.now() >= giveUpAtMs) return null;
+    await sleep(lookAgainMs);
+    const ask = () => temporal.workflow.getHandle(workflowId).query<AgreementState>(stateQuery);
+    state = await reach(temporal, ask, catchesUpWithinMs).catch(() => state);
   }
 }
 

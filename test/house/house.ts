@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowClientInterceptor } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
@@ -37,6 +38,8 @@ export interface HouseOptions {
   readonly workflowBundle?: WorkflowBundleOption;
   /** Variables of its environment, such as two webhook secrets in rotation. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** How long the worker's answers are on their way to Temporal, as over a slow network; what it wrote is there at once. */
+  readonly answersLateMs?: number;
   /** Less than a process gives one request to Stripe, so that a test can outlast it. */
   readonly stripeTimeoutMs?: number;
 }
@@ -74,7 +77,7 @@ export async function openHouse(options: HouseOptions = {}) {
   let worker: RunningWorker | null = null;
 
   const startWorker = async (): Promise<void> => {
-    const activities = activitiesOf({ store, stripe, calendar, clock, log });
+    const activities = answeringLate(activitiesOf({ store, stripe, calendar, clock, log }), options.answersLateMs ?? 0);
     const bundle = options.workflowBundle ?? { codePath: inject('workflowBundlePath') };
     const workflowCache = options.workflowCache ?? 100;
     worker = await runWorker({ connection: native, namespace: 'default', activities, bundle, workflowCache, queue }, log);
@@ -118,6 +121,19 @@ export async function openHouse(options: HouseOptions = {}) {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+} // prettier-ignore
+
+/** Activities whose effects are there before their answers are. */
+function answeringLate<A extends object>(activities: A, byMs: number): A {
+  const late = Object.entries(activities).map(([name, run]: [string, (...args: unknown[]) => Promise<unknown>]) => [
+    name,
+    async (...args: unknown[]) => {
+      const outcome = await run(...args);
+      await sleep(byMs);
+      return outcome;
+    },
+  ]);
+  return byMs === 0 ? activities : (Object.fromEntries(late) as A);
 } // prettier-ignore
 
 /** Every house has a queue of its own on the shared server, however a workflow is begun. */
