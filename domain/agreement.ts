@@ -3,7 +3,7 @@ import type { Complaint } from './complaint/complaint.ts';
 import type { Columns, Step } from './machine.ts';
 import type { Minor } from './money.ts';
 import { split } from './money.ts';
-import { heldOf } from './payment/books.ts';
+import { debtOf, heldOf } from './payment/books.ts';
 import type { PaymentState } from './payment/payment.ts';
 import type { Plan } from './payment/plan.ts';
 import type { DisputePolicy } from './policy.ts';
@@ -56,5 +56,5 @@ export const agreementColumns = (
     nextWakeAt: step?.kind === 'wait' ? step.until : null,
     amount: input.amount,
     currency: input.currency,
-    advanced: payment.money.advanced,
+    advanced: debtOf(payment.money),
   }) satisfies Partial<Columns>;

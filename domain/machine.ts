@@ -213,7 +213,7 @@ export interface Columns {
   readonly currency: string;
   /** The seat it takes at a provider's time; null where it takes none. */
   readonly seat: Seat | null;
-  /** What the platform has laid out for the payee: their debt, as far as it is not recovered elsewhere. */
+  /** What the platform has laid out of what the payee was given: their debt, as far as it is not recovered elsewhere. */
   readonly advanced: number;
 }
 

@@ -3,7 +3,7 @@ import { minor, shareOf } from '../money.ts';
 import { assertNever } from '../errors.ts';
 import { asRead } from './as-read.ts';
 import type { Money } from './books.ts';
-import { book, heldOf, keptOf } from './books.ts';
+import { book, debtOf, heldOf, keptOf } from './books.ts';
 import type { Move, MoveFact, PendingPayment } from './moves.ts';
 import type { Intent, Payment } from './payment.ts';
 import { isRead, longWaitLooks, nextAttempt } from './payment.ts';
@@ -173,7 +173,7 @@ const idle = (fact: { readonly paymentIntentId: string }) => ({
 
 /** The payee's balance, but never what they have paid back already out of later transfers. */
 const reversibleOf = (money: Money, { available, recovered }: { readonly available: Minor; readonly recovered: Minor }): Minor =>
-  recovered === 0 ? available : minor(Math.min(available, Math.max(0, money.advanced - recovered))); // prettier-ignore
+  recovered === 0 ? available : minor(Math.min(available, Math.max(0, debtOf(money) - recovered))); // prettier-ignore
 
 /** What is owed to the payee again pays their debt first; only what they paid of it already is left to send. */
 function debtEnded(payment: Payment, recovered: Minor): Payment {

@@ -1,6 +1,6 @@
 import { minor, minus, shareOf } from '../money.ts';
 import type { Money } from './books.ts';
-import { book, sumOf } from './books.ts';
+import { book, debtOf, sumOf } from './books.ts';
 import type { MoveFact } from './moves.ts';
 import type { Payment } from './payment.ts';
 
@@ -22,9 +22,9 @@ export function asRead(payment: Payment, fact: Captured): News {
   const feeEarned = feeOf(payment, Math.max(0, captured - refunded - disputed));
   const gone = feeEarned + money.transferred - reversed + money.netted + refunded + disputed;
   const laidOut = Math.max(0, gone - captured);
-  // A debt is not forgiven by a read: only what came back from the payee lessens it.
+  // A debt is not forgiven by a read: only what came back from the payee lessens it. The platform's loss is.
   const cameBack = reversed - money.reversed;
-  const advanced = payment.recovers ? Math.max(laidOut, money.advanced - Math.max(0, cameBack)) : laidOut;
+  const advanced = payment.recovers ? Math.max(laidOut, debtOf(money) - Math.max(0, cameBack)) : laidOut;
   const isNew = advanced > money.advanced || refunded > money.refunded;
   return {
     disputes,

@@ -39,8 +39,14 @@ export const heldOf = (m: Money): number =>
 /** Captured and neither given back nor taken by the bank: what there is to divide. */
 export const keptOf = (m: Money): number => m.captured - m.refunded - m.disputed;
 
-/** What the payee has of this agreement: sent, less what was taken back, kept against an older debt included, less what they owe for it. */
-export const payeeHas = (m: Money): number => m.transferred - m.reversed + m.netted - m.advanced;
+/** What the payee was given of this agreement: sent, less what was taken back, kept against an older debt included. */
+const givenOf = (m: Money): number => m.transferred - m.reversed + m.netted;
+
+/** What the payee owes for this agreement: what was laid out, up to what they were given; beyond that it is the platform's loss. */
+export const debtOf = (m: Money): number => Math.min(m.advanced, givenOf(m));
+
+/** What the payee has of this agreement: given, less what they owe for it. */
+export const payeeHas = (m: Money): number => givenOf(m) - debtOf(m);
 
 /**
  * Why these books cannot be true, or null. The one check of

@@ -2,7 +2,7 @@ import type { Finished, Perform, Step, Wait } from '../machine.ts';
 import { minor } from '../money.ts';
 import type { Minor } from '../money.ts';
 import type { Instant } from '../time.ts';
-import { keptOf, payeeHas } from './books.ts';
+import { debtOf, keptOf, payeeHas } from './books.ts';
 import type { Move, MoveFact } from './moves.ts';
 import type { Payment } from './payment.ts';
 import { attemptOf, isContested } from './payment.ts';
@@ -87,7 +87,7 @@ function contested(payment: Payment, now: Instant): PayingStep | null {
 function recovering(payment: Payment, plan: PaymentPlan): PayingStep | null {
   const { money, transfers, reversible, debtClosed, currency } = payment;
   const over = Math.max(0, payeeHas(money) - plan.payee);
-  const owed = over + (debtClosed ? 0 : money.advanced);
+  const owed = over + (debtClosed ? 0 : debtOf(money));
   const sent = transfers.findLast(({ amount, reversed }) => amount > reversed);
   if (owed > 0 && sent !== undefined && reversible !== 0) {
     if (reversible === null) return perform({ type: 'readBalance', stripeAccount: plan.stripeAccount, currency });
@@ -103,7 +103,7 @@ function paid(payment: Payment, plan: PaymentPlan, chargeId: string, now: Instan
   const missing = recovers ? plan.payee - payeeHas(money) : transferId === null ? plan.payee : 0;
   if (missing <= 0 || payment.transferSkipped) return null;
   if (plan.payFrom !== undefined && now < plan.payFrom) return wait(plan.payFrom, 'the end of the window');
-  if (money.advanced > 0 && !payment.debtClosed)
+  if (debtOf(money) > 0 && !payment.debtClosed)
     return perform({ type: 'closeDebt', n: attemptOf(payment, 'closeDebt') });
   return perform({
     type: 'transfer',

@@ -117,23 +117,11 @@ const written: readonly Planted[] = [
   bug('a failed refund counts', reading, ": status !== 'failed' && status !== 'canceled';", ': true;', 'M10', 'bookings'),
   bug('a dispute takes its amount whether withdrawn or not', reading, 'minor(Math.max(0, -sumOf(one.balance_transactions)))', 'minor(one.amount)', 'M10', 'bookings'),
   bug('a reversal by hand is not seen', reading, 'reversed: minor(reversed) };', 'reversed: minor(0 * reversed) };', 'M10', 'bookings'),
-  bug('a change of state raises no alert and follows no debt', 'store/projection.ts', '  yield* raiseNotes(session, workflowId, state.alerts);\n  const { contacts }', '  if (status !== columns.state) return false;\n  yield* raiseNotes(session, workflowId, state.alerts);\n  const { contacts }', 'M3 M8 M19 M10'),
+  bug('a change of state raises no alert', 'store/projection.ts', '  yield* raiseNotes(session, workflowId, state.alerts);\n  const { contacts }', '  if (status === columns.state) yield* raiseNotes(session, workflowId, state.alerts);\n  const { contacts }', 'M3'),
+  bug('a debt is written down nowhere', 'store/projection.ts', '  yield* followDebt(session, projection);\n  return true;', '  return true;', 'M3', 'bookings'),
   bug('a capture by hand counts as ours', 'activities/intent-facts.ts', 'elsewhere: intent.amount_received !== asked,', 'elsewhere: false,', 'M19', 'lessons'),
   bug('a partial hold is told as taken whole', 'activities/intent-facts.ts', 'amount: minor(intent.amount_received),', 'amount: minor(intent.amount),', 'M10 M2', 'lessons'),
   bug('an ended booking hears of nothing', 'api/webhooks/after-care.ts', '  if (row === null || !(row.state as AgreementState).payment.recovers) return false;', "  if (row === null || row.kind === 'booking') return false;", 'M10', 'bookings'),
 ]; // prettier-ignore
 
 export const planted: readonly Planted[] = [...once, ...owed, ...moved, ...written];
-
-/** Bugs that no life has noticed yet, and why; an entry goes when one does. */
-export const unnoticed: ReadonlyMap<string, string> = new Map([
-  [
-    'nobody looks at the charge before a transfer',
-    'the news comes soon after and what was sent is taken back',
-  ],
-  [
-    'a dispute takes its amount whether withdrawn or not',
-    'a story closes one debt for ever, so no life comes to its end',
-  ],
-  ['a change of state raises no alert and follows no debt', 'its lives come to no end'],
-]);

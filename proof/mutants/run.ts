@@ -21,7 +21,7 @@ function planting({ pieces }: Planted): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
-/** Four hundred lives take half a minute; a bug that leads a story round in circles is ended and counts as unnoticed. */
+/** Four hundred lives take half a minute; a bug that leads a story round in circles is ended and counts as a survivor. */
 const endsWithinMs = 180_000;
 
 /** The last line of a simulation that found something. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { payeeHas } from '../../domain/payment/books.ts';
+import { debtOf, payeeHas } from '../../domain/payment/books.ts';
 import { iso } from '../../domain/time.ts';
 import { PayeeAccount } from './booking-account.ts';
 import type { Circumstances, Run, Visit } from './booking-world.ts';
@@ -43,7 +43,7 @@ async function lived(life: Undisturbed, more: readonly Visit[] = [], account = n
   const visits = [...pays(), ...(life.visits ?? []), ...more];
   const run = await liveBooking(bookingInput(life.choices), { visits, mishaps: life.mishaps ?? {}, moveMs, account });
   assertSettled(run);
-  expect(account.debt).toBe(run.state.payment.money.advanced);
+  expect(account.debt).toBe(debtOf(run.state.payment.money));
   return run;
 } // prettier-ignore
 

@@ -102,7 +102,13 @@ export class TrueCharge {
   /** The bank takes what is disputed at once, except where it only asks. */
   openDispute(amount?: number, isInquiry = false): void {
     const disputed = minor(amount ?? this.kept);
-    if (disputed === 0 || disputed > this.kept) return;
+    if (disputed > 0 && disputed <= this.kept) this.#dispute(disputed, isInquiry);
+  }
+  /** The customer complained although they had their money back. */
+  disputeRefunded(): void {
+    this.#dispute(minor(sumOf(this.refundsThatCount)), false);
+  }
+  #dispute(disputed: Minor, isInquiry: boolean): void {
     const status = isInquiry ? 'warning_needs_response' : 'needs_response';
     const id = `dp_${this.disputes.length + 1}`;
     this.disputes.push({ id, status, isOpen: true, taken: isInquiry ? zero : disputed, amount: disputed });

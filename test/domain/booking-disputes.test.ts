@@ -4,7 +4,7 @@ import { payeeHas } from '../../domain/payment/books.ts';
 import { PayeeAccount } from './booking-account.ts';
 import type { Run, Visit } from './booking-world.ts';
 import { assertSettled, liveBooking, movesOf } from './booking-world.ts';
-import { bookingInput, disputes, news, openedAt, pays, rules, windowEnd } from './bookings.ts';
+import { bookingInput, disputes, news, openedAt, pays, rules, says, windowEnd } from './bookings.ts';
 import { ms } from './lessons.ts';
 
 const later = windowEnd + ms('P20D');
@@ -143,6 +143,25 @@ describe('the bank disputes the payment after the transfer (B15)', () => {
     expect(run.state.payment.money).toMatchObject({ reversed: 4500, advanced: 0, disputed: 5000 });
   });
 });
+
+describe('the bank takes what was given back already, as for a customer who was too impatient', () => {
+  const refund = (at: number): Visit => says(at, 'refund', { reason: 'sorry' });
+  const takes = news(later, 'charge.dispute.created', (stripe) => stripe.disputeRefunded());
+  it.each(['lost', 'won'] as const)('before the transfer, %s: the provider had nothing and owes nothing', async (status) => {
+    const account = new PayeeAccount();
+    const run = await contested([refund(windowEnd - ms('P2D')), ...takes, ...rules(decidedAt, status)], account);
+    const advanced = status === 'lost' ? 5000 : 0;
+    expect(run.state.payment.money).toMatchObject({ refunded: 5000, disputed: advanced, advanced, transferred: 0, feeEarned: 0 });
+    expect([bookingMachine.columns(run.state, run.now).advanced, account.debt]).toEqual([0, 0]);
+  });
+  it.each(['lost', 'won'] as const)('after the transfer, %s: the provider owes what they had and no more', async (status) => {
+    const account = new PayeeAccount();
+    const run = await contested([refund(later - ms('P2D')), ...takes, ...rules(decidedAt, status)], account);
+    const disputed = status === 'lost' ? 5000 : 0;
+    expect(run.state.payment.money).toMatchObject({ refunded: 5000, disputed, advanced: 4500 + disputed, transferred: 4500 });
+    expect([bookingMachine.columns(run.state, run.now).advanced, account.debt]).toEqual([4500, 4500]);
+  });
+}); // prettier-ignore
 
 describe('a debt is netted from later bookings, and given back when the dispute is won after all (B15)', () => {
   const second = later + ms('P5D');

@@ -7,7 +7,7 @@ import type {
 import { bookingMachine } from '../../domain/booking/machine.ts';
 import { isOpen } from '../../domain/complaint/complaint.ts';
 import { invariant } from '../../domain/errors.ts';
-import { heldOf, payeeHas, sumOf } from '../../domain/payment/books.ts';
+import { debtOf, heldOf, payeeHas, sumOf } from '../../domain/payment/books.ts';
 import type { Money } from '../../domain/payment/books.ts';
 import type { MoveType } from '../../domain/payment/moves.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -46,7 +46,7 @@ export const liveBooking = (
       neverLess: ['captured', 'transferred', 'reversed', 'netted', 'paidOut'],
       mostFacts: 1_500,
       learned(before, after, fact) {
-        account.follow(input.id, after.payment.money.advanced);
+        account.follow(input.id, debtOf(after.payment.money));
         return sendingProblem(before, fact);
       },
     },

@@ -190,6 +190,15 @@ export const untrueMoney: readonly Plant[] = [
     plant: (run, { soldBooking }) => inquiryNobodyKnows(run, soldBooking),
   },
   {
+    breaks: 'M7b',
+    claim: 'nobody looked at the charge before its transfer was asked for',
+    names: /asked for a transfer at .* without a look at the charge/,
+    plant(run, { soldBooking }) {
+      const path = `/v1/charges/${chargeOf(run, soldBooking).id}`;
+      run.requests = (run.requests ?? []).filter((one) => one.path !== path);
+    },
+  },
+  {
     breaks: 'M8',
     claim: 'a refund after the transfer left the payee all they had',
     names: /the payee has 4500 usd of which 4410 is theirs \(100 refunded/,

@@ -1,4 +1,4 @@
-import { heldOf } from '../../../domain/payment/books.ts';
+import { debtOf, heldOf } from '../../../domain/payment/books.ts';
 import type { Money } from '../../../domain/payment/books.ts';
 import type { Recovery } from '../../../store/facts.ts';
 import { shown } from '../amounts.ts';
@@ -107,14 +107,14 @@ function balance({ run }: Cases): Violation[] {
   });
 } // prettier-ignore
 
-/** What payees owe is what was laid out for them less what came back of it elsewhere. */
+/** What payees owe is what was laid out for them, up to what they were given, less what came back of it elsewhere. */
 function debts({ run, cases }: Cases): Violation[] {
   if (!run.whole || !run.quiescent) return [];
   const owed = new Map<string, number>();
   const add = (account: string, amount: number) => owed.set(account, (owed.get(account) ?? 0) + amount);
   for (const { row, state, currency } of cases) {
-    const { advanced, netted: back } = state.payment.money;
-    add(`${row.payeeAccount} ${currency}`, advanced - back);
+    const { money } = state.payment;
+    add(`${row.payeeAccount} ${currency}`, debtOf(money) - money.netted);
   }
   for (const { account, currency, advanced, recovered } of run.store.debts)
     add(`${account} ${currency}`, recovered - advanced);

@@ -2,10 +2,10 @@ import { iso } from '../../../domain/time.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { AuditRow } from '../../../store/audit.ts';
 import { shown } from '../amounts.ts';
-import type { Case, Invariant } from '../cases.ts';
+import type { Case, Cases, Invariant } from '../cases.ts';
 import { broken } from '../cases.ts';
 import { grouped } from '../grouped.ts';
-import type { LoggedRequest } from '../run.ts';
+import type { LoggedRequest, Violation } from '../run.ts';
 
 const stateIn = (document: unknown): string | null =>
   (document as { status?: string } | null)?.status ?? null;
@@ -86,8 +86,26 @@ export const knownDisputeBlocks: Invariant = ({ run, cases }) => {
 /** A transfer that a dispute overtook is somebody's case this long after the bank's word reached us. */
 const caseWithinMs = 10 * 60_000;
 
-/** M7b: where the bank was faster than its word to us, the transfer is taken back or the dispute is a case of ours. */
-export const crossedDisputeRepaired: Invariant = ({ run, cases, stories }) =>
+/** M7b: where the bank was faster than its word to us, the last look sees it, or the transfer is taken back or the dispute a case of ours. */
+export const crossedDisputeRepaired: Invariant = (all) => [...lastLook(all), ...crossedAndLeft(all)];
+
+/** So old may what was seen of a charge be when money is sent out of it. */
+const lookedWithinMs = 10 * 60_000;
+
+/** Whoever asks for a transfer has just looked at the charge: the bank's word may be late (stripe-rules F4). */
+function lastLook({ run, cases }: Cases): Violation[] {
+  const asked = grouped(run.requests ?? [], groupOf);
+  const looks = grouped(run.requests ?? [], ({ method, path }) => (method === 'GET' ? path : null));
+  const oldest = lookedWithinMs + (run.leapMs ?? 0);
+  return cases.flatMap(({ workflowId, charge }) => {
+    const looked = looks.get(`/v1/charges/${charge?.id}`) ?? [];
+    return (asked.get(workflowId) ?? [])
+      .filter(({ at }) => !looked.some((look) => look.at <= at && look.at >= at - oldest))
+      .map(({ id, at }) => broken('M7b', workflowId, `${id} asked for a transfer at ${iso(at)} without a look at the charge`));
+  });
+} // prettier-ignore
+
+const crossedAndLeft: Invariant = ({ run, cases, stories }) =>
   cases.flatMap(({ workflowId, disputes, transfers, inbox, state, isStill }) =>
     disputes.flatMap((dispute) => {
       const heard = inbox.find((event) => event.objectId === dispute.id);
