@@ -33,6 +33,9 @@ export interface Rest {
 /** A quiet house changes nothing between two looks; this is the pause between them. */
 const lookAgainMs = 10;
 
+/** Who works longer than so many looks may wait for others, so everyone is looked at again. */
+const glancesAtMost = 20;
+
 /** The server fires a timer up to a second late; one that did not fire in this time is not going to. */
 const timerPatienceMs = 5_000;
 
@@ -64,12 +67,13 @@ export async function settle(ports: SettlePorts): Promise<Rest> {
     const { received } = await ports.store.countEvents();
     const { stories, missing } = await openStories(ports);
     const waking = stories.filter((story) => isBusy(story, late));
-    const look = stories.map(({ row, standing }) => `${row.workflowId} ${row.rev} ${standing.events}`);
+    const look = stories.map(looksOf);
     const isSame = look.join() === seen.join();
     if (isSame && waking.length === 0 && received === 0)
       return { stories, missing, nextStripeEventAt: nextEventAt };
+    const watched = await watch(ports, stories, waking, late);
     const now = Date.now();
-    if (!isSame) changedAtMs = now;
+    if (!isSame || look.join() !== watched.join()) changedAtMs = now;
     if (now - changedAtMs > stuckAfterMs) {
       const names = waking.map(({ row }) => row.workflowId).join(', ') || 'the webhook inbox';
       throw new AppError('not_ready', `${names} does not come to rest; is a worker running?`);
@@ -78,20 +82,47 @@ export async function settle(ports: SettlePorts): Promise<Rest> {
       const news = look.filter((one) => !seen.includes(one));
       throw new AppError('not_ready', `Work goes on and on (story, revision, events): ${news.join(', ')}`);
     }
-    seen = look;
-    await pause(lookAgainMs);
+    seen = watched;
   }
 }
+
+/** What two looks at a story are compared by. */
+const looksOf = ({ row, standing }: Resting): string => `${row.workflowId} ${row.rev} ${standing.events}`;
+
+/**
+ * Lets time pass until the next look at everyone: looks at those at work alone until they rest, which is most of what
+ * a journey waits for. Answers how all of them look now.
+ */
+async function watch(
+  ports: SettlePorts,
+  stories: readonly Resting[],
+  waking: readonly Resting[],
+  late: Map<string, number>,
+): Promise<readonly string[]> {
+  const names = new Set(waking.map(({ row }) => row.workflowId));
+  let watched = waking;
+  for (let glances = 0; glances < glancesAtMost; glances += 1) {
+    await pause(lookAgainMs);
+    if (!watched.some((story) => isBusy(story, late))) break;
+    watched = (await openStories(ports, names)).stories;
+  }
+  const byName = new Map(watched.map((story) => [story.row.workflowId, story]));
+  // Who ended meanwhile is no longer there.
+  const now = stories.map((story) => (names.has(story.row.workflowId) ? byName.get(story.row.workflowId) : story));
+  return now.flatMap((story) => (story === undefined ? [] : [looksOf(story)]));
+} // prettier-ignore
 
 /** Every open story whose workflow runs; one whose workflow is missing is the safety net's business, not ours. */
 export const standings = async (ports: Pick<SettlePorts, 'store' | 'stories'>): Promise<readonly Resting[]> =>
   (await openStories(ports)).stories;
 
-async function openStories({
-  store,
-  stories,
-}: Pick<SettlePorts, 'store' | 'stories'>): Promise<Pick<Rest, 'stories' | 'missing'>> {
-  const found = await inParallel(await store.listOpen(), async (row) => ({
+async function openStories(
+  { store, stories }: Pick<SettlePorts, 'store' | 'stories'>,
+  only?: ReadonlySet<string>,
+): Promise<Pick<Rest, 'stories' | 'missing'>> {
+  const open = await store.listOpen();
+  const asked = only === undefined ? open : open.filter(({ workflowId }) => only.has(workflowId));
+  const found = await inParallel(asked, async (row) => ({
     row,
     standing: await stories.standing(row.workflowId),
   }));

@@ -5,7 +5,7 @@ import type { House } from '../house/house.ts';
 import { hourMs, openAccount } from '../house/lessons.ts';
 import { commandLineOf, json } from './command-line.ts';
 
-// Bookings, bank disputes and accounts by hand: each order goes from a process of its own over HTTP to a real house.
+// Bookings, bank disputes and accounts by hand: each order goes over HTTP to a real house.
 
 let house: House;
 let holdfast: Awaited<ReturnType<typeof commandLineOf>>;

@@ -3,17 +3,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHouse } from '../house/house.ts';
 import type { House } from '../house/house.ts';
 import { book, openAccount } from '../house/lessons.ts';
-import { commandLineOf, json } from './command-line.ts';
+import { processesOf, json } from './command-line.ts';
 
 // The command line as a script sees it: a process of its own, its answer on stdout, its exit code.
 
 let house: House;
-let holdfast: Awaited<ReturnType<typeof commandLineOf>>;
+let holdfast: Awaited<ReturnType<typeof processesOf>>;
 let account: string;
 
 beforeAll(async () => {
   house = await openHouse();
-  holdfast = await commandLineOf(house);
+  holdfast = await processesOf(house);
   account = (await openAccount(house)).id;
 });
 afterAll(() => house.close());

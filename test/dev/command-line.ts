@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
+import { run } from '../../cli/run.ts';
 import { announce } from '../../worker/instance.ts';
 import { demoTokens } from '../../worker/tokens.ts';
 import type { House } from '../house/house.ts';
@@ -13,8 +14,12 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs the command line as a script does: a process of its own that finds the house by its `instance.json`. */
-export async function commandLineOf(house: House) {
+/** Words of a command line; what stands in single quotes is one. */
+const wordsOf = (command: string): string[] =>
+  command.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? [];
+
+/** Lets commands find the house by its `instance.json`; answers the variables that lead there. */
+async function announced(house: House): Promise<Readonly<Record<string, string>>> {
   announce(house.folder, {
     api: house.apiUrl,
     dashboard: `${house.apiUrl}/admin`,
@@ -24,19 +29,37 @@ export async function commandLineOf(house: House) {
     tokens: await demoTokens(house.config),
     pid: process.pid,
   });
-  return (command: string, variables: Record<string, string> = {}): Promise<Ran> => {
-    const { PATH = '', HOME = '' } = process.env;
-    const env = { PATH, HOME, HOLDFAST_DATA_DIR: house.folder, ...variables };
-    const words = command.match(/'[^']*'|\S+/g)?.map((word) => word.replaceAll("'", '')) ?? [];
-    return new Promise((done) => {
+  return { HOLDFAST_DATA_DIR: house.folder };
+}
+
+/** Runs the command line as a script does: in a process of its own. */
+export async function processesOf(house: House) {
+  const { PATH = '', HOME = '' } = process.env;
+  const own = { PATH, HOME, ...(await announced(house)) };
+  return (command: string, variables: Record<string, string> = {}): Promise<Ran> =>
+    new Promise((done) => {
       const child = execFile(
         process.execPath,
-        ['cli/holdfast.mjs', ...words],
-        { cwd: root, env },
+        ['cli/holdfast.mjs', ...wordsOf(command)],
+        { cwd: root, env: { ...own, ...variables } },
         (_, out, err) => done({ code: child.exitCode ?? -1, out, err }),
       );
       child.stdin?.end();
     });
+}
+
+/** Runs the command line in this process, which is the whole of it but for its start. */
+export async function commandLineOf(house: House) {
+  const variables = await announced(house);
+  return async (command: string): Promise<Ran> => {
+    const [out, err]: [string[], string[]] = [[], []];
+    const code = await run(wordsOf(command), {
+      variables,
+      isColoured: false,
+      write: (text) => void out.push(text),
+      complain: (text) => void err.push(text),
+    });
+    return { code, out: out.join(''), err: err.join('') };
   };
 }
 
