@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Unstartable } from './process.ts';
@@ -14,13 +13,24 @@ const freeWithinMs = 3_000;
  */
 const chosenFrom = { lowest: 20_000, beyond: 32_768 };
 
-/** A machine where so many guesses in a row are taken has no room for a house. */
-const mostGuesses = 100;
+const howMany = chosenFrom.beyond - chosenFrom.lowest;
 
-/** A loopback port nobody listens on. */
+/** Processes that are begun one after the other begin so far apart in the range; coprime to its size. */
+const apart = 3_557;
+
+/** A machine where so many ports in a row are taken has no room for a house. */
+const mostTries = 100;
+
+let given = 0;
+
+/**
+ * A loopback port nobody listens on, and another one each time: what is chosen is used a moment later, and neither this
+ * process nor a neighbour that chooses in the same moment may have been given it too.
+ */
 export async function freePort(): Promise<number> {
-  for (let guess = 0; guess < mostGuesses; guess += 1) {
-    const port = randomInt(chosenFrom.lowest, chosenFrom.beyond);
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const port = chosenFrom.lowest + ((process.pid * apart + given) % howMany);
+    given += 1;
     if (await isFree({ port, host: loopback })) return port;
   }
   throw new Error(`No free port from ${chosenFrom.lowest} to ${chosenFrom.beyond - 1}`);
