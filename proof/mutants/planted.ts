@@ -117,7 +117,7 @@ const written: readonly Planted[] = [
   bug('a failed refund counts', reading, ": status !== 'failed' && status !== 'canceled';", ': true;', 'M10', 'bookings'),
   bug('a dispute takes its amount whether withdrawn or not', reading, 'minor(Math.max(0, -sumOf(one.balance_transactions)))', 'minor(one.amount)', 'M10', 'bookings'),
   bug('a reversal by hand is not seen', reading, 'reversed: minor(reversed) };', 'reversed: minor(0 * reversed) };', 'M10', 'bookings'),
-  bug('a change of state raises no alert', 'store/projection.ts', '  yield* raiseNotes(session, workflowId, state.alerts);\n  const { contacts }', '  if (status === columns.state) yield* raiseNotes(session, workflowId, state.alerts);\n  const { contacts }', 'M3'),
+  bug('nobody is told what a story asks them to be told of', 'store/projection.ts', '  yield* raiseNotes(session, workflowId, state.alerts);\n  const { contacts }', '  const { contacts }', 'M19'),
   bug('a debt is written down nowhere', 'store/projection.ts', '  yield* followDebt(session, projection);\n  return true;', '  return true;', 'M3', 'bookings'),
   bug('a capture by hand counts as ours', 'activities/intent-facts.ts', 'elsewhere: intent.amount_received !== asked,', 'elsewhere: false,', 'M19', 'lessons'),
   bug('a partial hold is told as taken whole', 'activities/intent-facts.ts', 'amount: minor(intent.amount_received),', 'amount: minor(intent.amount),', 'M10 M2', 'lessons'),

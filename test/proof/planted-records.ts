@@ -1,5 +1,5 @@
 import type { Plant } from './untrue.ts';
-import { intentOf, rowOf, the } from './untrue.ts';
+import { intentOf, lessonOf, rowOf, the } from './untrue.ts';
 
 /** The invariants of what was written down (M11 to M21), each broken in a way that no other notices. */
 export const untrueRecords: readonly Plant[] = [
@@ -130,6 +130,14 @@ export const untrueRecords: readonly Plant[] = [
     names: /450 usd was taken, we asked for 1, and nobody was told$/,
     plant(run, { heldLesson }) {
       the(run.store.operations, (one) => one.key === `${heldLesson}:capture`).params = { amount: 1 };
+    },
+  },
+  {
+    breaks: 'M19',
+    claim: 'a story asked for an alert that nobody was given',
+    names: /HOLD_EXPIRING of .* reached nobody: soon$/,
+    plant(run, { heldLesson }) {
+      lessonOf(run, heldLesson).alerts.push({ type: 'HOLD_EXPIRING', at: run.now, message: 'soon' });
     },
   },
   {

@@ -15,7 +15,7 @@ const silentAfterMs = 60 * 60_000;
 
 /** M19: whatever is unknown, late or given up has an alert that a person can see. */
 export const noSilentStall: Invariant = ({ run, stories, cases }) => [
-  ...[...stories.values()].flatMap((story) => stalled(story, run.now)),
+  ...[...stories.values()].flatMap((story) => [...stalled(story, run.now), ...unheard(story)]),
   ...cases.filter(({ isStill }) => isStill).flatMap((one) => [...unknown(one), ...untold(one)]),
   ...run.store.inbox
     .filter(({ status, receivedAt }) => status === 'received' && receivedAt + lateAfterMs < run.now)
@@ -46,6 +46,14 @@ function stalled(story: Story, now: Instant): Violation[] {
     return m19(`it is in the middle of ${performing.type} since ${iso(updatedAt)}`);
   return [];
 }
+
+/** What a story asked people to be told of stands among its alerts, open or seen to. */
+const unheard = ({ workflowId, row, alerts }: Story): Violation[] =>
+  row.state.alerts
+    .filter((note) => !alerts.some(({ type }) => type === note.type))
+    .map(({ type, at, message }) =>
+      broken('M19', workflowId, `${type} of ${iso(at)} reached nobody: ${message}`),
+    );
 
 /** At rest no move is left whose outcome nobody knows, unless a person was asked. */
 function unknown(one: Case): Violation[] {
