@@ -66,7 +66,8 @@ export function entitlementOf(state: AnyState): Entitlement {
   if (word.what === fraudWarning) return nothing('the card network warned of fraud');
   if (word.what.startsWith('Dispute resolved')) {
     const { outcome, payeeSide = 0 } = state.dispute?.outcome ?? { outcome: 'refund' };
-    const side = { release: takenBefore(state, at) ?? price, refund: 0, split: payeeSide }[outcome];
+    const most = takenBefore(state, at) ?? price;
+    const side = { release: most, refund: 0, split: Math.min(payeeSide, most) }[outcome];
     const entitled = owed(side, `the complaint was resolved as ${outcome}`);
     return outcome === 'release' ? entitled : { ...entitled, isOrdered: true };
   }
