@@ -87,10 +87,17 @@ export function entitlementOf(state: AnyState): Entitlement {
 const takenBefore = ({ story }: AnyState, at: number): number | null =>
   story.slice(0, at).findLast(({ what }) => taken.has(what))?.amount ?? null;
 
-/** What was given back before the word that decides: nobody can keep it again, whatever that word says. */
+/** Lines about refunds of ours, and whether they take money from what is kept or put it back. */
+const refundSigns: Readonly<Record<string, number>> = {
+  'Payment refunded': 1,
+  'Refund begun': 1,
+  'A refund failed': -1,
+};
+
+/** What was given back, or was on its way back, before the word that decides: nobody can keep it again, whatever that word says. */
 export function givenBackBefore(state: AnyState): number {
   const before = state.story.slice(0, Math.max(0, decidedAt(state)));
-  return before.reduce((sum, { what, amount }) => sum + (what === 'Payment refunded' ? (amount ?? 0) : 0), 0);
+  return before.reduce((sum, { what, amount }) => sum + (refundSigns[what] ?? 0) * (amount ?? 0), 0);
 }
 
 /** Nobody decided in words: it was never paid, the calendar refused it, or somebody did not come. */
