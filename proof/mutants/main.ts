@@ -68,9 +68,9 @@ async function main(): Promise<void> {
   };
   await Promise.all(Array.from({ length: Number(values['at-once']) }, huntOn));
   onlyCatchers();
-  const survivors = [...caughtBy].filter(([, by]) => by.length === 0).map(([name]) => name);
-  write(`\n${caughtBy.size - survivors.length} of ${caughtBy.size} noticed`);
-  if (survivors.length > 0) process.exitCode = 1;
+  const survivors = [...caughtBy.values()].filter((by) => by.length === 0).length;
+  write(`\n${caughtBy.size - survivors} of ${caughtBy.size} noticed`);
+  if (survivors > 0) process.exitCode = 1;
 }
 
 await main();

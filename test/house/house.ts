@@ -125,6 +125,7 @@ export async function openHouse(options: HouseOptions = {}) {
 
 /** Activities whose effects are there before their answers are. */
 function answeringLate<A extends object>(activities: A, byMs: number): A {
+  if (byMs === 0) return activities;
   const late = Object.entries(activities).map(([name, run]: [string, (...args: unknown[]) => Promise<unknown>]) => [
     name,
     async (...args: unknown[]) => {
@@ -133,7 +134,7 @@ function answeringLate<A extends object>(activities: A, byMs: number): A {
       return outcome;
     },
   ]);
-  return byMs === 0 ? activities : (Object.fromEntries(late) as A);
+  return Object.fromEntries(late) as A;
 } // prettier-ignore
 
 /** Every house has a queue of its own on the shared server, however a workflow is begun. */
