@@ -1,6 +1,7 @@
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import type { JournalMove } from '../domain/payment/intent.ts';
 import type { Move, MoveFact } from '../domain/payment/moves.ts';
+import { moveAttempts } from '../domain/payment/park.ts';
 import { adopt } from './adopt.ts';
 import { answered } from './failures.ts';
 import { requestIdOf } from './intent-facts.ts';
@@ -36,10 +37,14 @@ import { columnsOf } from './tasks.ts';
 /** Heartbeats begin only with a slow call: a quick one costs none, a killed worker is noticed in seconds. */
 const heartbeatEveryMs = 3_000;
 
+/** Runs one try of a move. Of so many that say "come again" the last one says that this was all. */
 async function beating<T>(work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => heartbeat(), heartbeatEveryMs);
   try {
     return await work();
+  } catch (error) {
+    const isLast = activityInfo().attempt >= moveAttempts;
+    throw isLast ? ApplicationFailure.fromError(error, { nonRetryable: true }) : error;
   } finally {
     clearInterval(timer);
   }

@@ -1,7 +1,11 @@
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+import { moveAttempts } from '../domain/payment/park.ts';
 
-/** Tries of one money move before its story parks and looks at Stripe hourly: about two minutes of trouble. */
-export const moveAttempts = 8;
+/**
+ * A try that was cut off may have booked its outcome before, so only one that answers ends a move; a worker that each
+ * time dies of it is given up all the same, after some twenty minutes.
+ */
+const triesAtMost = 3 * moveAttempts;
 
 /** How every money move is called. */
 export const moveOptions: ActivityOptions = {
@@ -14,7 +18,7 @@ export const moveOptions: ActivityOptions = {
     initialInterval: '1s',
     backoffCoefficient: 2,
     maximumInterval: '1m',
-    maximumAttempts: moveAttempts,
+    maximumAttempts: triesAtMost,
   },
 };
 

@@ -17,10 +17,11 @@ import type { Life, World } from '../domain/live.ts';
 import { live, open } from '../domain/live.ts';
 import type { DriverFact, Wait } from '../domain/machine.ts';
 import type { Move, MoveFact } from '../domain/payment/moves.ts';
+import { moveAttempts } from '../domain/payment/park.ts';
 import type { Start } from './contract.ts';
 import { detailsOf, summaryOf } from './details.ts';
 import { hear } from './messages.ts';
-import { moveAttempts, moveOptions, publishOptions } from './options.ts';
+import { moveOptions, publishOptions } from './options.ts';
 import { Shown } from './shown.ts';
 
 const activities = proxyActivities<Activities>(moveOptions);

@@ -6,6 +6,9 @@ import type { PaymentState } from './payment.ts';
 import { isRead, longWaitLooks, unresolvedAfter } from './payment.ts';
 import { tell } from './story.ts';
 
+/** Tries of one money move without a clear answer before its story parks and looks hourly: about two minutes of trouble. */
+export const moveAttempts = 8;
+
 /** Stripe out of reach is looked at again by itself, hourly, with an open alert: never for ever in silence. */
 const unreachableRetryMs = 3_600_000;
 

@@ -41,7 +41,7 @@ const living = 'domain/live.ts';
 
 /** Every first silence of Stripe's is told to the story, which seldom hears of one otherwise. */
 const impatient: Piece = {
-  file: 'workflows/options.ts',
+  file: 'domain/payment/park.ts',
   piece: 'moveAttempts = 8;',
   instead: 'moveAttempts = 1;',
 };

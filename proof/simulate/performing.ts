@@ -16,6 +16,8 @@ const heartbeatTimeoutMs = 12_000;
 const beatEveryMs = 3_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
+/** Tries that may be cut off for each that may answer. */
+const cutOffAtMost = 3;
 
 /** How soon a task is picked up from the queue. */
 export const pickUpMs = 5;
@@ -105,21 +107,22 @@ export class Performing {
       (error: unknown) => {
         if (error instanceof Died) return;
         if (!isExpected(error) && !process.isDead) violate('bug', workflowId, `${move.type} threw ${String(error)}`);
-        if (isHeard()) this.#again(underway, error);
+        if (isHeard()) this.#again(underway, error, this.#ground.tries);
       },
     );
   } // prettier-ignore
 
   #giveUp(running: Running, why: string): void {
-    if (this.#underway?.running === running) this.#again(this.#underway, new Error(why));
+    if (this.#underway?.running !== running) return;
+    this.#again(this.#underway, new Error(why), cutOffAtMost * this.#ground.tries);
   }
 
   /** Temporal tries again by the policy, or tells the story that it could not be done. */
-  #again(underway: Underway, error: unknown): void {
+  #again(underway: Underway, error: unknown, atMost: number): void {
     const { n, attempt } = underway;
     underway.running?.deadline.callOff();
     underway.running = null;
-    if (attempt >= this.#ground.tries) {
+    if (attempt >= atMost) {
       this.#underway = null;
       this.#performer.learn({ kind: 'stuck', n, attempts: attempt, lastError: error instanceof Error ? error.message : String(error) });
       return;
