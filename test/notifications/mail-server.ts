@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import PostalMime from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerDataStream } from 'smtp-server';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 /** One mail as the server took it. */
 export interface Received {
@@ -38,12 +38,6 @@ export interface MailServer {
   readonly attempted: readonly string[];
   close(): Promise<void>;
 }
-
-const opened: MailServer[] = [];
-
-afterEach(async () => {
-  for (const server of opened.splice(0)) await server.close();
-});
 
 /** A mail server on this machine that keeps what it is given; closed after the test. */
 export async function openMailServer(options: MailServerOptions = {}): Promise<MailServer> {
@@ -81,7 +75,7 @@ export async function openMailServer(options: MailServerOptions = {}): Promise<M
     url: `smtp://127.0.0.1:${address.port}`,
     close: () => new Promise<void>((resolve) => smtp.close(() => resolve())),
   };
-  opened.push(server);
+  onTestFinished(() => server.close());
   return server;
 }
 

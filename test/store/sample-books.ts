@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { BaseState, Columns } from '../../domain/machine.ts';
 import type { NewAgreement } from '../../store/agreements.ts';
 import type { ReceivedEvent } from '../../store/inbox.ts';
@@ -11,25 +11,17 @@ import type { NewIntent } from '../../store/journal.ts';
 import type { OperationResult } from '../../store/settlement.ts';
 import { openStore, type Store } from '../../store/store.ts';
 
-const opened: Store[] = [];
-const folders: string[] = [];
-
-afterEach(async () => {
-  for (const store of opened.splice(0)) await store.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
 /** A path for a database that does not exist yet; gone after the test. */
 export function newFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-store-'));
-  folders.push(folder);
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   return join(folder, 'holdfast.db');
 }
 
 /** A store that is closed after the test. */
 export function openBooks(file: string = newFile()): Store {
   const store = openStore({ file });
-  opened.push(store);
+  onTestFinished(() => store.close());
   return store;
 }
 
