@@ -30,7 +30,7 @@ export interface Rest {
   readonly nextStripeEventAt: Instant | null;
 }
 
-/** A quiet house changes nothing between two looks; this is the pause between them. */
+/** The pause between two looks at a house where somebody works. */
 const lookAgainMs = 10;
 
 /** Who works longer than so many looks may wait for others, so everyone is looked at again. */
@@ -49,8 +49,8 @@ const restlessAfterMs = { house: 120_000, story: 1_000 };
 const together = 8;
 
 /**
- * Answers when the house is at rest: no story works, no webhook is under way or in the inbox, and two looks in a row
- * saw the same. Stories waiting for their time, for a retry's backoff or for a person are at rest.
+ * Answers when the house is at rest: no story works, no webhook is under way or in the inbox, and nothing stirred while
+ * the stories were looked at. Stories waiting for their time, for a retry's backoff or for a person are at rest.
  *
  * @throws AppError `not_ready`, with the names of those that do not come to rest
  */
@@ -60,20 +60,17 @@ export async function settle(ports: SettlePorts): Promise<Rest> {
   let seen: readonly string[] = [];
   let changedAtMs = begunAtMs;
   for (;;) {
-    // Advancing by nothing waits for the deliveries under way, which the clock's own answer does not show.
-    const { nextEventAt } = await ports.stripe.advance(0);
-    await ports.drainInbox();
-    // Counted and not asked for by their time: one that is being handed on has its next time in the future.
-    const { received } = await ports.store.countEvents();
+    const before = await stirrings(ports);
     const { stories, missing } = await openStories(ports);
     const waking = stories.filter((story) => isBusy(story, late));
+    if (waking.length === 0 && before.received === 0) {
+      const { seen: after, nextEventAt } = await stirrings(ports);
+      if (after === before.seen) return { stories, missing, nextStripeEventAt: nextEventAt };
+    }
     const look = stories.map(looksOf);
-    const isSame = look.join() === seen.join();
-    if (isSame && waking.length === 0 && received === 0)
-      return { stories, missing, nextStripeEventAt: nextEventAt };
     const watched = await watch(ports, stories, waking, late);
     const now = Date.now();
-    if (!isSame || look.join() !== watched.join()) changedAtMs = now;
+    if (look.join() !== seen.join() || look.join() !== watched.join()) changedAtMs = now;
     if (now - changedAtMs > stuckAfterMs) {
       const names = waking.map(({ row }) => row.workflowId).join(', ') || 'the webhook inbox';
       throw new AppError('not_ready', `${names} does not come to rest; is a worker running?`);
@@ -84,6 +81,21 @@ export async function settle(ports: SettlePorts): Promise<Rest> {
     }
     seen = watched;
   }
+}
+
+/**
+ * Waits for Stripe's deliveries, hands on what is in the inbox, and sees what every stirring of the house changes: whoever
+ * works leaves a new revision or a webhook behind. Asking Temporal for every story once more would say no more.
+ */
+async function stirrings({ store, stripe, drainInbox }: SettlePorts) {
+  // Advancing by nothing waits for the deliveries under way, which the clock's own answer does not show.
+  const { nextEventAt } = await stripe.advance(0);
+  await drainInbox();
+  // Counted and not asked for by their time: one that is being handed on has its next time in the future.
+  const events = await store.countEvents();
+  const open = await store.listOpen();
+  const seen = JSON.stringify([events, open.map(({ workflowId, rev }) => [workflowId, rev])]);
+  return { seen, received: events.received, nextEventAt };
 }
 
 /** What two looks at a story are compared by. */

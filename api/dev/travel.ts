@@ -2,7 +2,7 @@ import { AppError } from '../../domain/errors.ts';
 import { iso } from '../../domain/time.ts';
 import type { Instant } from '../../domain/time.ts';
 import { inParallel, settle, standings } from './settle.ts';
-import type { Rest, SettlePorts } from './settle.ts';
+import type { Rest, Resting, SettlePorts } from './settle.ts';
 
 /** Work of the house that is done every so often and must not be forgotten on a journey. */
 export interface Schedule {
@@ -108,17 +108,20 @@ export function createTravel(ports: TravelPorts): Travel {
       const target = Math.min(goal, Math.max(next, least));
       const stripeAt = rest.nextStripeEventAt;
       // Stripe's news must meet stories that have reached its hour, so everyone goes to the eve of it first.
+      let resting = rest.stories;
       if (stripeAt !== null && stripeAt - 1 > ports.clock.now() + shortestStepMs && stripeAt <= target) {
-        await moveAll(ports, stripeAt - 1);
+        await moveAll(ports, resting, stripeAt - 1);
+        resting = await standings(ports);
       }
-      await moveAll(ports, target);
+      await moveAll(ports, resting, target);
       rest = await settle(ports);
       const now = ports.clock.now();
       if ((await runSchedules(now - begunAt, now >= goal)) > 0) rest = await settle(ports);
       revs = await noteWoken(ports, revs, woken);
     }
     // Stories that worked or waited out a retry on the way are a little behind; nobody may be when the journey ends.
-    for (let round = 0; round < lastRounds && (await catchUp(ports, true)); round += 1) await settle(ports);
+    for (let round = 0; round < lastRounds && (await catchUp(ports, rest.stories, true)); round += 1)
+      rest = await settle(ports);
     await noteWoken(ports, revs, woken);
     return { now: iso(ports.clock.now()), steps, woken };
   };
@@ -126,7 +129,7 @@ export function createTravel(ports: TravelPorts): Travel {
   return {
     async align() {
       await alignStripe(ports);
-      await catchUp(ports, true);
+      await catchUp(ports, await standings(ports), true);
     },
     async to(goal) {
       if (isUnderWay)
@@ -147,7 +150,7 @@ export function createTravel(ports: TravelPorts): Travel {
  * The offset first, then Stripe, then the stories: whoever wakes finds a Stripe and an API that are not behind it.
  * Stripe's events on the way stop the two of them for a moment, so that no webhook arrives older than an API may take.
  */
-async function moveAll(ports: TravelPorts, target: Instant): Promise<void> {
+async function moveAll(ports: TravelPorts, resting: readonly Resting[], target: Instant): Promise<void> {
   const { clock, store, stripe } = ports;
   for (;;) {
     const { nextEventAt } = await stripe.read();
@@ -160,7 +163,7 @@ async function moveAll(ports: TravelPorts, target: Instant): Promise<void> {
     await alignStripe(ports);
     if (stop >= target) break;
   }
-  await catchUp(ports, false);
+  await catchUp(ports, resting, false);
 }
 
 /** Brings Stripe's clock up to ours; it never goes back. */
@@ -173,9 +176,9 @@ async function alignStripe({ clock, stripe }: Pick<TravelPorts, 'clock' | 'strip
  * Brings every story that lags up to the house's clock. A skip that ends within an activity's backoff makes the server
  * start the attempt at once (measured on 1.32.1), so such a story stays behind until its retry is due - or the journey ends.
  */
-async function catchUp(ports: TravelPorts, isLast: boolean): Promise<boolean> {
+async function catchUp(ports: TravelPorts, resting: readonly Resting[], isLast: boolean): Promise<boolean> {
   const { clock, stories } = ports;
-  const moved = await inParallel(await standings(ports), async ({ row, standing }) => {
+  const moved = await inParallel(resting, async ({ row, standing }) => {
     const lagMs = clock.now() - Date.now() - standing.aheadMs;
     const waitsForRetry = standing.retryAt !== null && standing.retryAt > clock.now();
     if (lagMs < sameTimeMs || (waitsForRetry && !isLast)) return false;
