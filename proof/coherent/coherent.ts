@@ -16,7 +16,7 @@ import { moneyFirst, oneTransfer } from './invariants/transfers.ts';
 import { monotone } from './invariants/transitions.ts';
 import type { InvariantId, Run, Violation } from './run.ts';
 
-/** Every invariant that a run can break; M20 is about what a reconciliation finds, and there is none yet. */
+/** Every invariant that a run can break; M20 is about these themselves: what they find where books are edited (honest.ts). */
 export const invariants: Readonly<Record<Exclude<InvariantId, 'M20'>, Invariant>> = {
   M1: oneFate,
   M2: oneCapture,
@@ -63,7 +63,7 @@ export function unchecked(run: Run): string[] {
     histories === null && 'M17: Temporal was not asked',
     histories?.some(({ replay }) => replay !== null) !== true && 'M18: no history was replayed',
     "M18: the previous release's code is not at hand",
-    'M20: there is no reconciliation yet whose findings could be held against planted drift',
+    'M20: that what is edited on one side is named is shown by editing copies, not on an instance',
     secrets === null && 'M21: no secrets were planted to be looked for',
   ];
   return gaps.filter((gap) => gap !== false);

@@ -1,8 +1,13 @@
 import { coherent } from '../coherent/coherent.ts';
 import { gather } from '../coherent/gather.ts';
+import { honest } from '../coherent/honest.ts';
 import type { SimulatorRequest } from '../coherent/requests.ts';
 import { requestsOf } from '../coherent/requests.ts';
+import { Draw } from './chance.ts';
 import type { World } from './world.ts';
+
+/** Of some twenty agreements so many are edited in a copy of the books. */
+const editsAtOnce = 6;
 
 /** Holds what is left of a world, which has come to rest, against everything that must be true of it. */
 export async function judge(world: World): Promise<void> {
@@ -36,9 +41,16 @@ export async function judge(world: World): Promise<void> {
     text: JSON.stringify(state),
   }));
   texts.push({ where: 'audit', text: JSON.stringify(run.store.audit) });
-  for (const { invariant, subject, message } of coherent({ ...run, secrets: { planted, texts } })) {
+  const found = coherent({ ...run, secrets: { planted, texts } });
+  const draw = new Draw(`${plan.seed}/edits`);
+  const unnoticed = honest(
+    run,
+    editsAtOnce,
+    (below) => draw.whole(0, below - 1),
+    new Set(found.map(({ subject }) => subject)),
+  );
+  for (const { invariant, subject, message } of [...found, ...unnoticed])
     violate(invariant, subject, message);
-  }
   for (const { kind, status, paymentState } of run.store.agreements)
     coverage.count('endings', kind, `${status}/${paymentState}`);
 }

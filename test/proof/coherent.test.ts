@@ -2,9 +2,11 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { coherent, invariants, unchecked } from '../../proof/coherent/coherent.ts';
+import { honest } from '../../proof/coherent/honest.ts';
 import { idOf } from '../../proof/coherent/ownership.ts';
 import { readWorkflows } from '../../proof/coherent/workflows.ts';
 import type { Run } from '../../proof/coherent/run.ts';
+import { Draw } from '../../proof/simulate/chance.ts';
 import { commandLineOf, json } from '../dev/command-line.ts';
 import { bookPaid, openProvider, showBooking } from '../house/bookings.ts';
 import { factsOf } from '../house/books.ts';
@@ -111,6 +113,29 @@ describe('money that does not agree', () => {
 
   it('has a plant for every invariant there is', () => {
     expect(new Set(plants.map(({ breaks }) => breaks))).toEqual(new Set(Object.keys(invariants)));
+  });
+});
+
+describe('true books of which some are edited on one side (M20)', () => {
+  const edited = (edits: number, seed: string) => {
+    const draw = new Draw(seed);
+    return honest(run, edits, (below) => draw.whole(0, below - 1));
+  };
+
+  it('are named, those and no others, whichever they are and whatever was edited', () => {
+    const seeds = Array.from({ length: 120 }, (_, n) => `edits ${n}`);
+    expect(seeds.flatMap((seed) => edited(1, seed))).toEqual([]);
+    expect(seeds.flatMap((seed) => edited(3, seed))).toEqual([]);
+  });
+
+  it('are not named where nothing was edited, and who did not agree before is nobody’s finding', () => {
+    expect(edited(0, 'none')).toEqual([]);
+    const untrue = copy();
+    plants[0]?.plant(untrue, cast);
+    const [found] = coherent(untrue as Run);
+    const known = new Set([found?.subject ?? '']);
+    expect(honest(untrue as Run, 0, () => 0, known)).toEqual([]);
+    expect(honest(untrue as Run, 0, () => 0)).toMatchObject([{ invariant: 'M20', subject: found?.subject }]);
   });
 });
 

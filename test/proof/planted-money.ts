@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
+import type { Writable } from '../../proof/coherent/honest.ts';
 import { idOf } from '../../proof/coherent/ownership.ts';
-import type { Loose, Plant, Writable } from './untrue.ts';
+import type { Loose, Plant } from './untrue.ts';
 import {
   askedFor,
   bookingOf,

@@ -1,11 +1,7 @@
 import type { LessonState } from '../../domain/lesson/lesson.ts';
 import type { BookingState } from '../../domain/booking/booking.ts';
+import type { Writable } from '../../proof/coherent/honest.ts';
 import type { InvariantId, Run } from '../../proof/coherent/run.ts';
-
-/** The same shape without any protection against being changed. */
-export type Writable<T> = T extends string | number | boolean | null | undefined
-  ? T
-  : { -readonly [K in keyof T]: Writable<T[K]> };
 
 /** The workflow ids of the stories in the run: two that are over, one cancelled, and two that wait. */
 export interface Cast {
