@@ -43,7 +43,7 @@ async function compare(
   { rounds, isQuick }: Scale,
   leastMs: number,
 ): Promise<Finding> {
-  const count = isQuick ? 10 : 200;
+  const count = isQuick ? 10 : 60;
   // A small batch first: it warms both sides up and says how much time the others need.
   const few = Math.ceil(count / 5);
   const first = await together(sides, few, leastMs + 10_000 + few * 500, 5_000 + few * 250);
