@@ -8,7 +8,7 @@ import type { Rest, Resting, SettlePorts } from './settle.ts';
 export interface Schedule {
   readonly name: string;
   readonly everyMs: number;
-  /** Work that makes up for itself runs the more seldom the longer a journey gets, and once more at its end. */
+  /** Work that makes up for itself runs again when a journey is twice as long, and once more at its end: a month of steps would be spent on it. */
   readonly thinsOut?: boolean;
   /** Answers how much there was to do. */
   readonly run: () => Promise<number>;
@@ -63,9 +63,6 @@ const severalEventsMs = 30_000;
 /** When the safety net has certainly looked at an agreement that should have been settled: it is due after a minute. */
 const sweptAfterMs = 120_000;
 
-/** Of a journey so far: a month of hourly steps would otherwise be mostly spent on sweeps that find nothing. */
-const thinnedShare = 1 / 4;
-
 const hourMs = 3_600_000;
 
 /** After so many steps the next ones are at least so long: an outage of weeks retries every hour and must end too. */
@@ -87,7 +84,7 @@ export function createTravel(ports: TravelPorts): Travel {
   const runSchedules = async (travelledMs: number, isLast: boolean): Promise<number> => {
     let done = 0;
     for (const { name, everyMs, thinsOut = false, run } of ports.schedules) {
-      const pauseMs = thinsOut && !isLast ? Math.max(everyMs, travelledMs * thinnedShare) : everyMs;
+      const pauseMs = thinsOut && !isLast ? Math.max(everyMs, travelledMs / 2) : everyMs;
       if (ports.clock.now() - (ranAt.get(name) ?? 0) < pauseMs) continue;
       ranAt.set(name, ports.clock.now());
       done += await run();

@@ -78,7 +78,7 @@ export function command(
   id: string,
   name: string,
   body: unknown,
-  key = crypto.randomUUID(),
+  key: string = crypto.randomUUID(),
 ): Promise<Answer> {
   const isAdmin = ['resolve', 'retry', 'skip', 'capture', 'release', 'refund', 'sync'].includes(name);
   const path = isAdmin ? `/api/admin/lessons/${id}/${name}` : `/api/lessons/${id}/${name}`;
