@@ -7,7 +7,11 @@ import type { Town } from './town.ts';
 import { openTown } from './town.ts';
 
 /** A town in which the house and the bare workflows' worker live side by side. */
-export type Neighbours = Town & { readonly bareWorker: Measurable };
+export type Neighbours = Town & {
+  readonly bareWorker: Measurable;
+  /** The processes that may be at work on either side, by what they are. */
+  readonly pids: Readonly<Record<string, number>>;
+};
 
 /** One session takes so many bookings (seats), so that a whole batch ends at once. */
 const seatsPerSession = 1_000;
@@ -22,12 +26,19 @@ const shortWindow: Pick<BookingPolicy, 'kind' | 'hold'> = {
 export async function openNeighbours(): Promise<Neighbours> {
   const town = await openTown();
   try {
-    await town.startApi();
-    town.start('worker/main.ts');
+    const api = await town.startApi();
+    const worker = town.start('worker/main.ts');
     const bareWorker = town.start('bench/bare/worker.ts');
     await furnish(town);
     await Promise.all([untilWorkerAnswers(town), bareWorker.ask('ready')]);
-    return { ...town, bareWorker };
+    const pids = {
+      API: api.pid,
+      worker: worker.pid,
+      'simulated Stripe': town.stripe.pid,
+      Temporal: town.temporalPid,
+      'bare worker': bareWorker.pid,
+    };
+    return { ...town, bareWorker, pids };
   } catch (error) {
     await town.close();
     throw error;

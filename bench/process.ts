@@ -73,6 +73,19 @@ function statusKb(pid: number, field: string): number {
   return Number(/\d+/.exec(line ?? '')?.[0] ?? Number.NaN);
 }
 
+/** What the kernel counts processor time in, a hundredth of a second wherever Node runs. */
+const tickMs = 10;
+
+/** Processor time the process has used so far, of all its threads. */
+export function cpuMs(pid: number): number {
+  // The second field is the program's name in brackets, which may hold anything.
+  const [, , ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/\(.*\)/s, '')
+    .split(' ');
+  const [user = Number.NaN, system = Number.NaN] = fields.slice(10, 12).map(Number);
+  return (user + system) * tickMs;
+}
+
 /** Answers once something succeeds at this address. */
 export async function answers(url: string, withinMs = 60_000): Promise<void> {
   for (const deadline = Date.now() + withinMs; Date.now() < deadline;) {
