@@ -1,16 +1,11 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
 import type Stripe from 'stripe';
+import { isKnownEvent } from '../domain/stripe-events.ts';
 import type { Instant } from '../domain/time.ts';
 import { inboxRowOf } from '../store/inbox-row.ts';
 import type { Store } from '../store/store.ts';
 import { classify } from './stripe-errors.ts';
 import type { Ports } from './tasks.ts';
-
-/** What the gap sweep needs of the process it runs in. */
-export interface SweepPorts extends Ports {
-  /** Whether the house acts on events of this type. */
-  readonly isKnownEvent: (type: string) => boolean;
-}
 
 /** The activities of the gap sweep. */
 export interface SweepActivities {
@@ -24,7 +19,7 @@ export interface SweepActivities {
  * All events are listed and not only those whose delivery failed: Stripe has nothing undelivered while it has switched a
  * failing endpoint off. An inbox restored from a backup brings its older mark along, and the sweep goes back as far.
  */
-export const createSweep = (ports: SweepPorts): SweepActivities => ({ sweepGaps: () => sweepGaps(ports) });
+export const createSweep = (ports: Ports): SweepActivities => ({ sweepGaps: () => sweepGaps(ports) });
 
 /** Where a sweep is: whose list it reads, and after which event; the heartbeat carries it to the next worker. */
 interface Place {
@@ -54,7 +49,7 @@ const accountsAtOnce = 200;
 /** A slow answer of Stripe's must not look like a killed worker. */
 const heartbeatEveryMs = 3_000;
 
-async function sweepGaps(ports: SweepPorts): Promise<number> {
+async function sweepGaps(ports: Ports): Promise<number> {
   const { store, clock, log } = ports;
   const swept = await store.sweptAt();
   const begin: Place = { startedAt: clock.now(), account: '', after: null, added: 0 };
@@ -107,7 +102,7 @@ async function* accountsFrom(
 }
 
 /** One page, newest first. The types are sorted out by us: Stripe takes twenty at most, and we know more. */
-async function listed({ stripe, log }: SweepPorts, { account, after }: Place, since: Instant) {
+async function listed({ stripe, log }: Ports, { account, after }: Place, since: Instant) {
   const request: Stripe.EventListParams = { created: { gte: Math.floor(since / 1000) }, limit: pageSize };
   if (after !== null) request.starting_after = after;
   try {
@@ -123,7 +118,7 @@ async function listed({ stripe, log }: SweepPorts, { account, after }: Place, si
 
 /** Puts the events that are missing into the inbox and answers how many there were. */
 async function keep(
-  { store, clock, isKnownEvent }: SweepPorts,
+  { store, clock }: Ports,
   account: string,
   page: readonly Stripe.Event[],
 ): Promise<number> {

@@ -9,10 +9,17 @@ import { sleepers, taskTimeouts, wokenOf } from './sleepers.ts';
 const workflowCache = '500';
 
 /** Ten thousand starts take minutes, and each round needs a worker and a server that have seen nothing else. */
-const largestRounds = 3;
+const largestRounds = 2;
 
 /** A worker that sleeps for so long has let go of what it only needed to start them. */
 const restMs = 5_000;
+
+interface Slept {
+  readonly mb: number;
+  readonly startMs: number;
+  readonly wakeSeconds: number;
+  readonly timeouts: number;
+}
 
 interface Round {
   readonly smallMb: number;
@@ -32,9 +39,11 @@ export const sleepersBench: Bench = {
     const [few, many] = isQuick ? [20, 60] : [1_000, 10_000];
     const measured: Round[] = [];
     for (let n = 0; n < Math.min(rounds, largestRounds); n += 1) {
-      const small = await asleep(few, false);
-      const large = await asleep(many, true);
-      measured.push({ ...large, smallMb: small.mb, largeMb: large.mb });
+      const small = await asleep(few, minuteMs, false);
+      // The more there are, the longer each takes to start.
+      const large = await asleep(many, 1.5 * (many / few) * small.startMs, true);
+      const { wakeSeconds, timeouts } = large;
+      measured.push({ wakeSeconds, timeouts, smallMb: small.mb, largeMb: large.mb });
       progress(`P5, round ${n + 1}: ${small.mb.toFixed(0)} MB with ${few}, ${large.mb.toFixed(0)} MB with ${many}; awake after ${large.wakeSeconds.toFixed(1)} s, ${large.timeouts} timeouts`);
     }
     return findings(measured);
@@ -45,23 +54,22 @@ const minuteMs = 60_000;
 /** Ten times what it may take: a crowd that is not awake by then does not wake. */
 const patienceMs = 10 * minuteMs;
 
-async function asleep(
-  count: number,
-  wakes: boolean,
-): Promise<{ mb: number; wakeSeconds: number; timeouts: number }> {
+/** Lets so many fall asleep before the first of them wakes, for which they have `roomMs` and some seconds more. */
+async function asleep(count: number, roomMs: number, wakes: boolean): Promise<Slept> {
   const town = await openTown({ HOLDFAST_WORKFLOW_CACHE: workflowCache });
   try {
     const api = await town.startApi();
     const worker = town.start('worker/main.ts');
     await furnish(town);
     await untilWorkerAnswers(town);
-    // Everybody is asleep before the first wakes: measured on a slow machine, fifty starts a second.
-    const firstWakesAt = Date.now() + 20_000 + count * 20;
+    const begunAt = Date.now();
+    const firstWakesAt = begunAt + 4 * restMs + roomMs;
     const ids = await sleepers(town, count, (n) => firstWakesAt + (n * minuteMs) / count);
+    const startMs = Date.now() - begunAt;
     if (Date.now() + 2 * restMs > firstWakesAt) throw new Error(`${count} stories were not asleep in time`);
     await pause(restMs);
     const mb = worker.rssBytes() / 1024 ** 2;
-    if (!wakes) return { mb, wakeSeconds: 0, timeouts: 0 };
+    if (!wakes) return { mb, startMs, wakeSeconds: 0, timeouts: 0 };
     // Nobody else may look after stories that are due.
     await api.kill();
     await pause(firstWakesAt - Date.now());
@@ -71,7 +79,7 @@ async function asleep(
       if (Date.now() > deadline) throw new Error(`Only ${woken} of ${count} stories woke`);
     }
     const wakeSeconds = (Date.now() - firstWakesAt) / 1_000;
-    return { mb, wakeSeconds, timeouts: await taskTimeouts(town, ids) };
+    return { mb, startMs, wakeSeconds, timeouts: await taskTimeouts(town, ids) };
   } finally {
     await town.close();
   }

@@ -1,6 +1,7 @@
 import { and, asc, eq, exists, gt, gte, inArray, isNotNull, lte, min, or, sql } from 'drizzle-orm';
+import { canEcho } from '../domain/stripe-events.ts';
 import type { Instant } from '../domain/time.ts';
-import { findOperation } from './journal.ts';
+import { isJournalled } from './journal.ts';
 import { prepared } from './prepared.ts';
 import type { webhookEvents } from './schema-messages.ts';
 import { put, setting } from './settings.ts';
@@ -28,6 +29,12 @@ export interface ReceivedEvent {
   readonly receivedAt: Instant;
   readonly status?: 'received' | 'ignored' | undefined;
   readonly reason?: string | null | undefined;
+}
+
+/** Whether an event is new to the inbox, and whether it is still to be brought to whom it concerns. */
+export interface Received {
+  readonly fresh: boolean;
+  readonly isDue: boolean;
 }
 
 /** What became of an event: done with (delivered, ignored), or waiting until the time given. */
@@ -123,12 +130,21 @@ const toSweep = prepared(
   },
 );
 
-function* receive(session: Session, event: ReceivedEvent): Unit<{ fresh: boolean }> {
+/** An operation is journalled before Stripe is asked, so its echo is known as one whenever it comes. */
+function* isEcho(session: Session, { type, requestKey }: ReceivedEvent): Unit<boolean> {
+  const operation = requestKey === null ? undefined : /^(.+):\d+$/.exec(requestKey)?.[1];
+  return operation !== undefined && canEcho(type) && (yield* isJournalled(session, operation));
+}
+
+/** Most events are echoes of our own requests: they are done with as they come. */
+function* receive(session: Session, event: ReceivedEvent): Unit<Received> {
   const { status = 'received', reason = null, receivedAt } = event;
-  const isOpen = status === 'received';
+  const isOurs = status === 'received' && (yield* isEcho(session, event));
+  const isOpen = status === 'received' && !isOurs;
+  const fate = isOurs ? ({ status: 'delivered', reason: 'echo' } as const) : { status, reason };
   const times = { nextAttemptAt: isOpen ? receivedAt : null, doneAt: isOpen ? null : receivedAt };
-  const inserted = yield* exec(inserting(session, { ...event, ...times, status, reason, attempts: 0 }));
-  return { fresh: inserted === 1 };
+  const fresh = (yield* exec(inserting(session, { ...event, ...times, ...fate, attempts: 0 }))) === 1;
+  return { fresh, isDue: fresh && isOpen };
 }
 
 /** Notes what became of an event; one that is done with stays so. */
@@ -150,26 +166,10 @@ export function* markEvent(session: Session, mark: EventMark): Unit<boolean> {
 /** The inbox as others use it. */
 export const inbox = (engine: Engine) => ({
   /** Stores an event once; resolves only when it is durable. Events that arrive together share one commit. */
-  receive: (event: ReceivedEvent): Promise<{ fresh: boolean }> =>
-    engine.transactTogether((s) => receive(s, event)),
+  receive: (event: ReceivedEvent): Promise<Received> => engine.transactTogether((s) => receive(s, event)),
 
   /** Notes what became of an event, sharing commits like `receive`; answers false for one that is done with. */
   markEvent: (mark: EventMark): Promise<boolean> => engine.transactTogether((s) => markEvent(s, mark)),
-
-  /**
-   * Those of the events that one of our own operations caused, marked as delivered in one commit; answers their ids.
-   * Most events are such echoes, so a storm of them costs one transaction for each batch.
-   */
-  markEchoes: (causes: ReadonlyMap<string, string>, at: Instant): Promise<Set<string>> =>
-    engine.transact(function* (s) {
-      const echoes = new Set<string>();
-      for (const [eventId, key] of causes) {
-        if ((yield* findOperation(s, key)) === null) continue;
-        yield* markEvent(s, { eventId, at, status: 'delivered', reason: 'echo' });
-        echoes.add(eventId);
-      }
-      return echoes;
-    }),
 
   /** The event of an id, or null. */
   findEvent: (eventId: string): Promise<InboxEvent | null> =>

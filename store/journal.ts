@@ -55,6 +55,15 @@ const renewing = prepared(
       .returning(),
 );
 
+const keptKey = prepared(({ db, t: { operations: o } }, { key }: Pick<Operation, 'key'>) =>
+  db.select({ key: o.key }).from(o).where(eq(o.key, key)),
+);
+
+/** Whether there is an operation of this key. */
+export function* isJournalled(session: Session, key: string): Unit<boolean> {
+  return (yield* first(keptKey(session, { key }))) !== null;
+}
+
 /** The operation of a key, or null. */
 export function* findOperation(session: Session, key: string): Unit<Operation | null> {
   return yield* first(operationOf(session, { key }));

@@ -6,13 +6,12 @@ import { createActivities } from '../activities/activities.ts';
 import { createSweep } from '../activities/gap-sweep.ts';
 import type { SweepActivities } from '../activities/gap-sweep.ts';
 import type { Activities, Ports } from '../activities/tasks.ts';
-import { isAboutAccount, isAboutAgreement } from '../api/webhooks/known-types.ts';
 import { taskQueue } from '../workflows/contract.ts';
 
 /** Everything a worker of the house can do: the stories' effects and the gap sweep. */
 export const activitiesOf = (ports: Ports): Activities & SweepActivities => ({
   ...createActivities(ports),
-  ...createSweep({ ...ports, isKnownEvent: (type) => isAboutAccount(type) || isAboutAgreement(type) }),
+  ...createSweep(ports),
 });
 
 /** What a worker is made of. */

@@ -45,8 +45,8 @@ export function webhookRoutes(app: ApiApp, ports: ApiPorts): void {
   ] as const) {
     app.openapi(route, async (c) => {
       const body = new Uint8Array(await c.req.arrayBuffer());
-      const { fresh, isOurs } = await receiveEvent(ports, endpoint, body, c.req.header('Stripe-Signature'));
-      if (fresh && isOurs) setImmediate(wake);
+      const { isDue } = await receiveEvent(ports, endpoint, body, c.req.header('Stripe-Signature'));
+      if (isDue) setImmediate(wake);
       return c.json({ received: true as const }, 200);
     });
   }

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import { AppError } from '../../domain/errors.ts';
 import type { AlertType } from '../../domain/machine.ts';
+import { canWake, isAboutAccount, isAboutAgreement, isAboutDispute } from '../../domain/stripe-events.ts';
 import { raiseAlert } from '../../store/alerts.ts';
 import type { EventMark, InboxEvent } from '../../store/inbox.ts';
 import { markEvent } from '../../store/inbox.ts';
@@ -10,9 +11,8 @@ import type { ApiPorts } from '../ports.ts';
 import { shownError } from '../shown-error.ts';
 import { objectOf } from './event.ts';
 import { followDispute, wake } from './after-care.ts';
-import { canWake, isAboutAccount, isAboutAgreement, isAboutDispute } from './known-types.ts';
 import { ownerOf } from './owner.ts';
-import { canEcho, problemIn } from './problem-events.ts';
+import { problemIn } from './problem-events.ts';
 import { accountUnderWayMs } from './receive.ts';
 import { signal } from './signal.ts';
 
@@ -94,26 +94,6 @@ async function deliver(ports: ApiPorts, event: InboxEvent): Promise<Verdict> {
     reason: wasHeard ? mismatch(event) : 'late',
     alert: alertAbout(event, owner),
   };
-}
-
-/**
- * The events that are left when those are done with which a request of ours caused: a story has or will read that
- * request's answer, so waking it would tell it nothing.
- */
-export async function withoutEchoes(
-  { store, clock }: ApiPorts,
-  events: readonly InboxEvent[],
-): Promise<readonly InboxEvent[]> {
-  const causes = new Map(
-    events.flatMap(({ eventId, type, requestKey }) => {
-      const operation = requestKey === null ? undefined : /^(.+):\d+$/.exec(requestKey)?.[1];
-      const isNews = isAboutAccount(type) || !isAboutAgreement(type) || !canEcho(type);
-      return operation === undefined || isNews ? [] : [[eventId, operation] as const];
-    }),
-  );
-  if (causes.size === 0) return events;
-  const echoes = await store.markEchoes(causes, clock.now());
-  return events.filter(({ eventId }) => !echoes.has(eventId));
 }
 
 /** Rendered for another version than ours: still a good hint where to look, and noted for whoever set the endpoint up. */

@@ -3,7 +3,7 @@ import type { ApiPorts } from '../ports.ts';
 import { alertAgedDebts } from '../aged-debts.ts';
 import { sweepOverdue } from '../overdue.ts';
 import { shownError } from '../shown-error.ts';
-import { dispatch, withoutEchoes } from './dispatch.ts';
+import { dispatch } from './dispatch.ts';
 
 /** A batch is one commit; larger ones would keep the lock from others for longer. */
 const batch = 100;
@@ -24,7 +24,7 @@ export async function drainInbox(ports: ApiPorts): Promise<number> {
     const [due] = await store.dueEvents({ now, limit: 1 });
     if (due === undefined) return count;
     const events = await store.claimDue({ now, until: now + leaseMs, limit: batch });
-    const left = (await withoutEchoes(ports, events)).values();
+    const left = events.values();
     const worker = async (): Promise<void> => {
       for (const event of left) await dispatch(ports, event);
     };

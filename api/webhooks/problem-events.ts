@@ -25,12 +25,6 @@ const problems: Readonly<Record<string, Problem>> = {
   'transfer.reversed': problem('PAYMENT_OUT_OF_SYNC', 'A transfer was reversed outside Holdfast'),
 };
 
-/** What a bank or Stripe itself does, whatever request it was caused by: never an echo of ours. */
-const neverEchoes = /^(?:charge\.dispute\.|refund\.failed$|payout\.failed$|radar\.)/;
-
-/** Whether an event of this type can be the mere echo of our own request. */
-export const canEcho = (type: string): boolean => !neverEchoes.test(type);
-
 /** The alert an event opens, or null. A released hold was never charged, so it is no refund. */
 export function problemIn(event: InboxEvent): Problem | null {
   const found = Object.hasOwn(problems, event.type) ? problems[event.type] : undefined;

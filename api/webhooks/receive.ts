@@ -1,10 +1,10 @@
 import { AppError } from '../../domain/errors.ts';
+import { isAboutAccount } from '../../domain/stripe-events.ts';
 import { inboxRowOf } from '../../store/inbox-row.ts';
-import type { InboxEvent } from '../../store/inbox.ts';
+import type { InboxEvent, Received } from '../../store/inbox.ts';
 import type { ApiPorts } from '../ports.ts';
 import { stripeEvent } from './event.ts';
 import type { StripeEvent } from './event.ts';
-import { isAboutAccount } from './known-types.ts';
 import { isSigned } from './signature.ts';
 
 /** An account is made within one request; what is older never got its answer and is no excuse. */
@@ -19,7 +19,7 @@ export async function receiveEvent(
   endpoint: InboxEvent['endpoint'],
   body: Uint8Array,
   signature: string | undefined,
-): Promise<{ fresh: boolean; isOurs: boolean }> {
+): Promise<Received> {
   const { store, clock, config } = ports;
   const secrets = endpoint === 'connect' ? config.connectWebhookSecrets : config.webhookSecrets;
   const now = clock.now();
@@ -29,9 +29,9 @@ export async function receiveEvent(
   const { event, payload } = read(body);
   const row = inboxRowOf(event, endpoint, payload, now);
   const reason = await foreign(ports, endpoint, event);
-  if (reason === null) return { ...(await store.receive(row)), isOurs: true };
-  const { fresh } = await store.receive({ ...row, status: 'ignored', reason });
-  if (fresh) {
+  if (reason === null) return await store.receive(row);
+  const received = await store.receive({ ...row, status: 'ignored', reason });
+  if (received.fresh) {
     const message = `A signed event was not for us (${reason}): ${event.type} ${event.id}`;
     await store.raiseAlert({
       type: 'WEBHOOK_REFUSED',
@@ -40,7 +40,7 @@ export async function receiveEvent(
       at: now,
     });
   }
-  return { fresh, isOurs: false };
+  return received;
 }
 
 /** Stripe's objects are a few levels deep; what is far deeper cannot be written down again and is none of its events. */

@@ -48,6 +48,8 @@ export interface Case extends Story {
   /** Refunds that came to nothing: the money is back. */
   readonly failedRefunds: readonly Stripe.Refund[];
   readonly transfers: readonly TransferWithReversals[];
+  /** Everything that asked Stripe for a transfer, also in vain. */
+  readonly transferRequests: readonly LoggedRequest[];
   readonly payouts: readonly AccountPayout[];
   readonly sessions: readonly Stripe.Checkout.Session[];
   readonly disputes: readonly Stripe.Dispute[];
@@ -86,6 +88,7 @@ export function casesOf(run: Run): Cases {
   const intents = grouped(stripe.paymentIntents, (one) => by(one.id));
   const refunds = grouped(stripe.refunds, (one) => by(one.id));
   const transfers = grouped(stripe.transfers, (one) => by(one.transfer.id));
+  const transferRequests = grouped(run.requests ?? [], groupOfTransfer);
   const payouts = grouped(stripe.payouts, (one) => by(one.payout.id));
   const sessions = grouped(stripe.checkoutSessions, (one) => by(one.id));
   const disputes = grouped(stripe.disputes, (one) => by(one.id));
@@ -116,6 +119,7 @@ export function casesOf(run: Run): Cases {
       charges: of(charges),
       refunds: about.refunds.filter(movesMoney),
       failedRefunds: about.refunds.filter(({ status }) => status === 'failed' || status === 'canceled'),
+      transferRequests: of(transferRequests),
       payouts: of(payouts),
       sessions: of(sessions),
       ledger: of(ledger),
@@ -129,6 +133,12 @@ export function casesOf(run: Run): Cases {
   const movements = new Map((stripe.balanceTransactions ?? []).map((one) => [one.id, one]));
   return { run, stories, cases, ownerOf: by, requestsByKey, movements };
 } // prettier-ignore
+
+function groupOfTransfer({ method, path, params }: LoggedRequest): string | null {
+  if (method !== 'POST' || path !== '/v1/transfers') return null;
+  const { transfer_group: group } = params as { transfer_group?: unknown };
+  return typeof group === 'string' ? group : null;
+}
 
 const isLongPast = (now: Instant, times: readonly Instant[]): boolean =>
   times.every((at) => at + settledAfterMs <= now);

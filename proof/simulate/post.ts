@@ -4,9 +4,9 @@ import { alertAgedDebts } from '../../api/aged-debts.ts';
 import { sweepOverdue } from '../../api/overdue.ts';
 import type { ApiPorts } from '../../api/ports.ts';
 import { drainInbox } from '../../api/webhooks/drain.ts';
-import { isAboutAccount, isAboutAgreement } from '../../api/webhooks/known-types.ts';
 import { receiveEvent } from '../../api/webhooks/receive.ts';
 import { AppError } from '../../domain/errors.ts';
+import { isKnownEvent } from '../../domain/stripe-events.ts';
 import type { Instant } from '../../domain/time.ts';
 import { within } from './caller.ts';
 import type { Ground } from './ground.ts';
@@ -34,8 +34,6 @@ const overdueEveryMs = 12 * 3_600_000;
 const sweepAttempts = 12;
 const longestSweepRetryMs = 10_000;
 
-const isKnown = (type: string): boolean => isAboutAccount(type) || isAboutAgreement(type);
-
 /** Brings Stripe's events to the house through its real inbox, and runs what looks after leftovers. */
 export class Post {
   readonly #ground: Ground;
@@ -61,7 +59,7 @@ export class Post {
     coverage.count('webhook', type, isLost ? 'lost' : isUnanswered ? 'unanswered' : 'delivered');
     if (isLost || isUnanswered) {
       trace.tell(about, `webhook ${type} is ${isLost ? 'lost' : 'not answered'}`);
-      if (isKnown(type)) this.#sweepSoon();
+      if (isKnownEvent(type)) this.#sweepSoon();
       return isLost ? 200 : 0;
     }
     const isTwice = trouble.strikes(`${name} twice`, twiceRate);
@@ -76,11 +74,11 @@ export class Post {
     const { timetable, trace, violate } = this.#ground;
     const endpoint = url.endsWith('connect') ? 'connect' : 'platform';
     try {
-      const { fresh, isOurs } = await this.asApi(about, (ports) =>
+      const { fresh, isDue } = await this.asApi(about, (ports) =>
         receiveEvent(ports, endpoint, new TextEncoder().encode(body), signature),
       );
       trace.tell(about, `webhook ${type} ${fresh ? 'arrives' : 'arrives again'}`);
-      if (fresh && isOurs) this.drainAt(timetable.now());
+      if (isDue) this.drainAt(timetable.now());
       return 200;
     } catch (error) {
       if (error instanceof AppError) return 400;
@@ -147,7 +145,7 @@ export class Post {
     const { timetable, trouble, trace } = this.#ground;
     const process = new Mortal('gap-sweep', trouble, () => trace.tell('gap-sweep', 'the worker dies'));
     try {
-      const { sweepGaps } = createSweep({ ...this.#portsOf(process), isKnownEvent: isKnown });
+      const { sweepGaps } = createSweep(this.#portsOf(process));
       const added = await within({ life: 'gap-sweep', process }, { attempt }, sweepGaps);
       trace.tell('gap-sweep', `finds ${added}`);
       if (added > 0) this.drainAt(timetable.now() + drainEveryMs);

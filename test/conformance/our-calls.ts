@@ -99,7 +99,7 @@ export async function settleLessons(caller: Caller, stripeAccount: string): Prom
 
 /** Asks for the events of the platform and of every account. */
 export async function fetchEvents({ ports }: Caller): Promise<void> {
-  const { sweepGaps } = createSweep({ ...ports, isKnownEvent: () => true });
+  const { sweepGaps } = createSweep(ports);
   await asActivity('gap-sweep', 1, sweepGaps);
 }
 

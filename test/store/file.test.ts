@@ -116,7 +116,7 @@ describe('the database file', () => {
     expect(alert?.count).toBeGreaterThanOrEqual(received);
     expect(alert?.count).toBeLessThanOrEqual(received + 1);
     expect(await store.verifyAudit()).toBeNull();
-    expect(await store.receive(stripeEvent('evt_0'))).toEqual({ fresh: false });
+    expect(await store.receive(stripeEvent('evt_0'))).toEqual({ fresh: false, isDue: false });
   });
 });
 

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { newFile, noon, openBooks, stripeEvent } from './sample-books.ts';
+import type { ReceivedEvent } from '../../store/inbox.ts';
+import { captureOf, newFile, noon, openBooks, stripeEvent } from './sample-books.ts';
 
 describe('the inbox of Stripe events', () => {
   it('makes a hundred events that arrive together durable with few commits, and accepts none before its commit', async () => {
@@ -78,7 +79,7 @@ describe('the inbox of Stripe events', () => {
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
     // One wait for the lock, not one for each member of the group.
     expect(waitedMs).toBeLessThan(9_000);
-    expect(await store.receive(stripeEvent('evt_0'))).toEqual({ fresh: true });
+    expect(await store.receive(stripeEvent('evt_0'))).toEqual({ fresh: true, isDue: true });
   });
 
   it('finishes what it was given before it closes', async () => {
@@ -86,8 +87,25 @@ describe('the inbox of Stripe events', () => {
     const store = openBooks(file);
     const receiving = store.receive(stripeEvent('evt_1'));
     await store.close();
-    expect(await receiving).toEqual({ fresh: true });
+    expect(await receiving).toEqual({ fresh: true, isDue: true });
     expect(await openBooks(file).findEvent('evt_1')).not.toBeNull();
+  });
+
+  it('is done with the echo of an operation as it comes, and with nothing else that names one', async () => {
+    const store = openBooks();
+    const capture = captureOf('lesson:les_1');
+    await store.intend(capture);
+    const requestKey = `${capture.key}:1`;
+    const isDue = async (event: Partial<ReceivedEvent>): Promise<boolean> =>
+      (await store.receive(stripeEvent(`evt_${crypto.randomUUID()}`, { requestKey, ...event }))).isDue;
+    expect(await isDue({})).toBe(false);
+    expect(await isDue({ status: 'ignored', reason: 'wrong_livemode' })).toBe(false);
+    expect(await isDue({ requestKey: 'lesson:les_2:capture:1' })).toBe(true);
+    expect(await isDue({ requestKey: capture.key })).toBe(true);
+    // The bank's own news, and an account's, are news whoever caused them.
+    for (const type of ['charge.dispute.created', 'refund.failed', 'account.updated'])
+      expect(await isDue({ type })).toBe(true);
+    expect(await store.countEvents()).toEqual({ received: 5, delivered: 1, waiting: 0, ignored: 1 });
   });
 
   it('keeps every word of an event', async () => {

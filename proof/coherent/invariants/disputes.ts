@@ -5,7 +5,7 @@ import { shown } from '../amounts.ts';
 import type { Case, Cases, Invariant } from '../cases.ts';
 import { broken } from '../cases.ts';
 import { grouped } from '../grouped.ts';
-import type { LoggedRequest, Violation } from '../run.ts';
+import type { Violation } from '../run.ts';
 
 const stateIn = (document: unknown): string | null =>
   (document as { status?: string } | null)?.status ?? null;
@@ -53,16 +53,9 @@ function disputedTimes(audit: readonly AuditRow[]): Disputed[] {
   return from === null ? times : [...times, { from, until: null }];
 }
 
-const groupOf = ({ method, path, params }: LoggedRequest): string | null => {
-  if (method !== 'POST' || path !== '/v1/transfers') return null;
-  const { transfer_group: group } = params as { transfer_group?: unknown };
-  return typeof group === 'string' ? group : null;
-};
-
 /** M7a: once a dispute is written down, no transfer is begun and none is asked for. */
-export const knownDisputeBlocks: Invariant = ({ run, cases }) => {
-  const asked = grouped(run.requests ?? [], groupOf);
-  return cases.flatMap(({ workflowId, audit, operations, state }) => {
+export const knownDisputeBlocks: Invariant = ({ run, cases }) =>
+  cases.flatMap(({ workflowId, audit, operations, state, transferRequests }) => {
     const transfers = new Set(operations.filter(({ kind }) => kind === 'transfer').map(({ key }) => key));
     return disputedTimes(audit).flatMap(({ from, until }) => {
       const isWithin = ({ seq, at }: AuditRow): boolean =>
@@ -73,15 +66,14 @@ export const knownDisputeBlocks: Invariant = ({ run, cases }) => {
       const end = until?.at ?? Infinity;
       const isDuring = (at: Instant): boolean =>
         at > from.at + run.clockSkewMs && at < end - run.clockSkewMs && !isDecided(state, at);
-      const sent = (asked.get(workflowId) ?? []).filter(({ at }) => isDuring(at));
+      const sent = transferRequests.filter(({ at }) => isDuring(at));
       const since = `although it stood disputed since ${iso(from.at)}`;
       return [
         ...begun.map((row) => broken('M7a', workflowId, `${row.operationKey} was begun at ${iso(row.at)} ${since}`)),
         ...sent.map(({ id, at }) => broken('M7a', workflowId, `${id} asked for a transfer at ${iso(at)} ${since}`)),
       ];
     });
-  });
-}; // prettier-ignore
+  }); // prettier-ignore
 
 /** A transfer that a dispute overtook is somebody's case this long after the bank's word reached us. */
 const caseWithinMs = 10 * 60_000;
@@ -94,12 +86,11 @@ const lookedWithinMs = 10 * 60_000;
 
 /** Whoever asks for a transfer has just looked at the charge: the bank's word may be late (stripe-rules F4). */
 function lastLook({ run, cases }: Cases): Violation[] {
-  const asked = grouped(run.requests ?? [], groupOf);
   const looks = grouped(run.requests ?? [], ({ method, path }) => (method === 'GET' ? path : null));
   const oldest = lookedWithinMs + (run.leapMs ?? 0);
-  return cases.flatMap(({ workflowId, charge }) => {
+  return cases.flatMap(({ workflowId, charge, transferRequests }) => {
     const looked = looks.get(`/v1/charges/${charge?.id}`) ?? [];
-    return (asked.get(workflowId) ?? [])
+    return transferRequests
       .filter(({ at }) => !looked.some((look) => look.at <= at && look.at >= at - oldest))
       .map(({ id, at }) => broken('M7b', workflowId, `${id} asked for a transfer at ${iso(at)} without a look at the charge`));
   });

@@ -1,3 +1,5 @@
+// Which of Stripe's event types concern us, and how.
+
 /** News about a connected account: its row is read again from Stripe, and whoever waits for it is told. */
 const accountTypes = new Set(['account.updated', 'capability.updated', 'account.application.deauthorized']);
 
@@ -54,3 +56,15 @@ export const canWake = (type: string): boolean => wakingTypes.has(type) || isAbo
 export const isAboutDispute = (type: string): boolean => type.startsWith('charge.dispute.');
 
 export const isAboutAgreement = (type: string): boolean => agreementTypes.has(type);
+
+/** Types that somebody here does something about. */
+export const isKnownEvent = (type: string): boolean => isAboutAccount(type) || isAboutAgreement(type);
+
+/** What a bank or Stripe itself does, whatever request it was caused by: never an echo of ours. */
+const neverEchoes = /^(?:charge\.dispute\.|refund\.failed$|payout\.failed$|radar\.)/;
+
+/**
+ * Whether an event of this type, caused by a request of ours, is its mere echo: a story has or will read that request's
+ * answer, so waking it would tell it nothing.
+ */
+export const canEcho = (type: string): boolean => isAboutAgreement(type) && !neverEchoes.test(type);
