@@ -22,6 +22,10 @@ export type Authenticate = (authorization: string | undefined) => Promise<Caller
 /** Only asymmetric algorithms go with published keys: a public key must never serve as a shared secret. */
 const keySetAlgorithms = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'];
 
+/** A token that was checked is believed for so long, or until it expires: keys may be withdrawn. */
+const believedForMs = 60_000;
+const believedAtMost = 1_000;
+
 const isBearer = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 
 /** Builds the check of API tokens. Without a secret or published keys every token is refused. */
@@ -32,17 +36,28 @@ export function authentication({ secret, jwksUrl, issuer, audience }: TokenConfi
     ...(audience === undefined ? {} : { audience }),
   };
   const verify = verifier(secret, jwksUrl, options);
+  const believed = new Map<string, { readonly caller: Caller; readonly untilMs: number }>();
   return async (authorization) => {
     const token = authorization === undefined ? undefined : isBearer.exec(authorization)?.[1];
     if (token === undefined) throw new AppError('unauthenticated', 'Send "Authorization: Bearer <token>"');
+    const known = believed.get(token);
+    if (known !== undefined && Date.now() < known.untilMs) return known.caller;
+    believed.delete(token);
     const payload = await verify(token);
-    const claimed: unknown = payload['roles'];
-    if (!Array.isArray(claimed)) throw new AppError('unauthenticated', 'The token has no list of roles');
-    const known = roles.filter((role) => claimed.includes(role));
-    const subject =
-      payload.sub === undefined || payload.sub === '' ? known.join('+') : payload.sub.slice(0, 200);
-    return { subject, roles: known };
+    const caller = callerOf(payload);
+    const [oldest] = believed.keys();
+    if (oldest !== undefined && believed.size >= believedAtMost) believed.delete(oldest);
+    const untilMs = Math.min(Date.now() + believedForMs, (payload.exp ?? 0) * 1_000);
+    believed.set(token, { caller, untilMs });
+    return caller;
   };
+}
+
+function callerOf({ sub, ...claims }: JWTPayload): Caller {
+  const claimed: unknown = claims['roles'];
+  if (!Array.isArray(claimed)) throw new AppError('unauthenticated', 'The token has no list of roles');
+  const known = roles.filter((role) => claimed.includes(role));
+  return { subject: sub === undefined || sub === '' ? known.join('+') : sub.slice(0, 200), roles: known };
 }
 
 function verifier(

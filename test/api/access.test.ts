@@ -3,9 +3,9 @@ import type { webcrypto } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { access } from '../../api/http/access.ts';
-import { roles } from '../../api/http/auth.ts';
+import { authentication, roles } from '../../api/http/auth.ts';
 import { openApiHouse, tokenFor, tokenSecret } from './api-house.ts';
 import type { ApiHouse } from './api-house.ts';
 
@@ -101,6 +101,19 @@ describe('tokens that open nothing', () => {
     const answer = await house.app.request('/api/lessons', { headers: { Authorization: await token() } });
     expect(answer.status).toBe(401);
     expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
+  });
+
+  it('refuses one that was good before and has expired since', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const authenticate = authentication({ secret: tokenSecret });
+    const bearer = `Bearer ${await tokenFor('viewer', {}, '30s')}`;
+    for (const afterSeconds of [0, 29]) {
+      vi.setSystemTime(Date.now() + afterSeconds * 1_000);
+      expect(await authenticate(bearer)).toEqual({ subject: 'viewer@test', roles: ['viewer'] });
+    }
+    vi.setSystemTime(Date.now() + 2_000);
+    await expect(authenticate(bearer)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
   it('refuses a foreign issuer or audience where ours are named', async () => {
