@@ -89,7 +89,7 @@ async function checkoutsAsked(town: Town): Promise<number> {
 }
 
 /** A thousand lives take minutes to begin; more rounds would add hours and nothing else. */
-const backlogRounds = 3;
+const backlogRounds = 2;
 
 async function backlog(
   town: Town,
@@ -106,7 +106,7 @@ async function backlog(
       const dueAt = Date.now() + roomMs;
       await sleepers.begin(count, dueAt);
       if (Date.now() > dueAt) throw new Error(`${count} lessons did not begin within ${roomMs} ms`);
-      roomMs = Math.min(roomMs, 20_000 + 2 * (Date.now() - dueAt + roomMs));
+      roomMs = Math.min(roomMs, 20_000 + 1.5 * (Date.now() - dueAt + roomMs));
       return dueAt;
     };
     const settled = async (): Promise<number> => {
