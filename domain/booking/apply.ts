@@ -80,7 +80,9 @@ function applyWord(state: BookingState, fact: Word): BookingState {
     }
     case 'disputed': {
       const told = noticed(notices, 'dispute_filed', fact.at, 'payer', 'payee');
-      return { ...state, notices: told, plan: null, parked: unlessUnknown(state), dispute: applyComplaint(dispute, fact) };
+      // Only a warning of fraud comes to a cancelled booking: it stays cancelled, and what is kept of it waits.
+      const plan = state.plan?.fate === 'cancelled' ? state.plan : null;
+      return { ...state, notices: told, plan, parked: unlessUnknown(state), dispute: applyComplaint(dispute, fact) };
     }
     case 'evidenceGiven':
       return { ...state, dispute: applyComplaint(dispute, fact) };

@@ -31,11 +31,12 @@ function wish(state: BookingState, now: Instant): BookingStep {
   if (payment.stale && payment.checkout !== null) return read(state);
   const first = firstOfAll(state, now);
   if (first !== null) return first;
-  if (plan !== null) return settling(state, plan, now) ?? { kind: 'finished', outcome: plan.fate };
+  const isHeld = dispute !== null && isOpen(dispute) && (plan === null || plan.charge > 0);
+  if (plan !== null && !isHeld) return settling(state, plan, now) ?? { kind: 'finished', outcome: plan.fate };
   if (!isPaid(state)) return collecting(state, now);
-  const booked = calendar(state);
+  const booked = plan === null ? calendar(state) : leavingCalendar(state, plan);
   if (booked !== null) return booked;
-  if (dispute !== null && isOpen(dispute)) {
+  if (isHeld) {
     const terms = state.input.policy.terms.dispute;
     const due = complaintDue(dispute, terms, state.input.amount, now);
     return due === null ? wait(complaintDeadline(dispute, terms), 'the dispute') : { kind: 'learn', fact: due };
@@ -112,18 +113,21 @@ function calendar({ payment, input, calendar: seat, startsAt, durationMinutes }:
 
 /** Brings money and calendar to the plan; null when both are there. */
 function settling(state: BookingState, plan: Plan, now: Instant): BookingStep | null {
-  const { payment, calendar: seat } = state;
+  const { payment } = state;
   if (!isPaid(state)) {
     if (payment.checkout?.status === 'open') return expire(state);
     return payment.intent?.status === 'processing' ? processing(state, now) : null;
   }
   const money = paying(payment, payable(state, plan), now);
   if (money !== null && money.kind === 'perform') return money;
-  if (plan.fate === 'cancelled' && mayBeInCalendar(state)) {
-    const n = attemptOf(payment, 'cancelCalendar');
-    return perform({ type: 'cancelCalendar', n, uid: seat.uid, reason: plan.reason });
-  }
-  return money;
+  return leavingCalendar(state, plan) ?? money;
+}
+
+/** A cancelled booking leaves the provider's calendar. */
+function leavingCalendar(state: BookingState, { fate, reason }: Plan): BookingStep | null {
+  if (fate !== 'cancelled' || !mayBeInCalendar(state)) return null;
+  const n = attemptOf(state.payment, 'cancelCalendar');
+  return perform({ type: 'cancelCalendar', n, uid: state.calendar.uid, reason });
 }
 
 /** It was booked, or nobody knows: the answer to an attempt never came. */

@@ -49,8 +49,17 @@ export function cancellation(state: BookingState, by: Party | 'admin', reason: s
   return { ...charged(priceOf(state), charge, reason), fate: 'cancelled', cancelledBy: by };
 }
 
-/** The plan a resolved complaint leads to: the payee's side is the price, the rest goes back (B11). */
+/**
+ * The plan a resolved complaint leads to: the payee's side is the price, the rest goes back (B11). Of a cancelled booking
+ * no more than its cancellation costs is anybody's.
+ */
 export function resolution(state: BookingState, { payeeSide, reason, by }: Resolution): Plan {
+  const { plan } = state;
+  if (plan?.fate === 'cancelled') {
+    const { fate, cancelledBy } = plan;
+    const kept = minor(Math.min(payeeSide, plan.charge));
+    return { ...charged(priceOf(state), kept, plan.reason), fate, cancelledBy };
+  }
   const why = `Dispute resolved: ${reason}`;
   return payeeSide === 0 ? nothing(why, by) : charged(priceOf(state), payeeSide, why);
 }

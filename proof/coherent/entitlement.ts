@@ -66,7 +66,9 @@ export function entitlementOf(state: AnyState): Entitlement {
   if (word.what === fraudWarning) return nothing('the card network warned of fraud');
   if (word.what.startsWith('Dispute resolved')) {
     const { outcome, payeeSide = 0 } = state.dispute?.outcome ?? { outcome: 'refund' };
-    const most = takenBefore(state, at) ?? price;
+    const before = { ...state, story: story.slice(0, at) };
+    const wasCancelled = before.story[decidedAt(before)]?.what === 'Cancelled';
+    const most = wasCancelled ? entitlementOf(before).charge : (takenBefore(state, at) ?? price);
     const side = { release: most, refund: 0, split: Math.min(payeeSide, most) }[outcome];
     const entitled = owed(side, `the complaint was resolved as ${outcome}`);
     return outcome === 'release' ? entitled : { ...entitled, isOrdered: true };

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Provider, ShownBooking } from '../house/bookings.ts';
-import { openProvider, order, setTerms, showBooking, untilBooking } from '../house/bookings.ts';
+import {
+  bookPaid,
+  openProvider,
+  order,
+  ordered,
+  setTerms,
+  showBooking,
+  startIn,
+  untilBooking,
+} from '../house/bookings.ts';
 import { checkBooks } from '../house/books.ts';
 import type { House } from '../house/house.ts';
 import { openHouse } from '../house/house.ts';
@@ -55,6 +64,25 @@ describe('an early warning of fraud', () => {
     await becomes(house, small, { refunded: 5000, held: 0 });
     await untilBooking(house, large.id, ({ state }) => state === 'disputed');
     expect(await showBooking(house, large.id)).toMatchObject({ payment: { held: 5001, refunded: 0 } });
+    await checkBooks(house);
+  });
+
+  it('leaves a cancelled booking cancelled, its tier what it was, and its seat to others', async () => {
+    const own = await openProvider(house);
+    const cancelTiers = [{ atLeastBeforeStart: 'PT0S', chargeBps: 5000 }];
+    await setTerms(house, 'half', { cancelTiers, hold: { anchor: 'payment', for: 'PT3H' } });
+    const when = { startTime: startIn(house, 2), policy: 'half' };
+    const booked = await bookPaid(house, own, when);
+    await ordered(house, booked.id, 'cancel', { by: 'attendee', reason: 'ill' });
+    await untilBooking(house, booked.id, ({ calendar }) => calendar.cancelled);
+    await warn(booked);
+    await untilBooking(house, booked.id, ({ state }) => state === 'disputed');
+    const other = await bookPaid(house, own, when);
+    expect(other).toMatchObject({ calendar: { cancelled: false } });
+    await ordered(house, booked.id, 'resolve', { outcome: 'release', reason: 'we know them' });
+    await travelToWindowEnd(house, booked);
+    const after = await becomes(house, booked, { refunded: 2500, transferred: 2250, held: 0 });
+    expect(after).toMatchObject({ state: 'cancelled', cancelledBy: 'attendee', cancelReason: 'ill' });
     await checkBooks(house);
   });
 });
