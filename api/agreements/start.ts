@@ -41,8 +41,8 @@ export interface Started {
   readonly decided: boolean;
 }
 
-/** Often enough that nobody feels it, seldom enough that a hundred callers cost nothing: a row by its key. */
-const lookAgainMs = 25;
+/** Often enough that nobody feels it; who has waited longer is looked after less often, so that a crowd costs little. */
+const lookAgainMs = (waitedMs: number): number => 25 + waitedMs / 10;
 
 /**
  * Starts an agreement once. The row decides, also long after the workflow closed and Temporal forgot it; one whose
@@ -134,11 +134,12 @@ async function paymentDecided(
   { isDecided }: Opening,
   first: Agreement,
 ): Promise<{ row: Agreement; decided: boolean }> {
-  const deadline = Date.now() + answerWithinMs;
+  const begunAt = Date.now();
   let row = first;
   while (!isDecided(row)) {
-    if (Date.now() >= deadline) return { row, decided: false };
-    await sleep(lookAgainMs);
+    const waitedMs = Date.now() - begunAt;
+    if (waitedMs >= answerWithinMs) return { row, decided: false };
+    await sleep(Math.min(lookAgainMs(waitedMs), answerWithinMs - waitedMs));
     row = (await store.findAgreement(first.workflowId)) ?? row;
   }
   return { row, decided: true };
