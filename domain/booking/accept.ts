@@ -13,7 +13,7 @@ import { farthestAheadMs } from '../time.ts';
 import type { Instant } from '../time.ts';
 import type { BookingCommand, BookingFact, BookingState } from './booking.ts';
 import { currentRules, isConfirmed, isPaid } from './booking.ts';
-import { cancellation, priceOf, settle, settlesAt } from './settlement.ts';
+import { cancellation, isDivided, priceOf, settle, settlesAt } from './settlement.ts';
 
 type Verdict = Refusal | Accepted<BookingFact>;
 type CommandOf<N extends BookingCommand['name']> = Extract<BookingCommand, { name: N }>;
@@ -93,10 +93,6 @@ function noShow(state: BookingState, { party, statement, at }: CommandOf<'noShow
   if (state.absent[party]) return accepted('Already noted');
   return accepted(`No-show by the ${party} noted`, { type: 'absent', at, party, statement });
 }
-
-/** The payee's share is on its way, sent or given up, or there was none and the platform booked its own. */
-const isDivided = ({ payment: { money, transferSkipped } }: BookingState): boolean =>
-  money.transferred > 0 || money.netted > 0 || money.feeEarned > 0 || transferSkipped;
 
 /** A complaint counts until the window is over; a worker that comes late does not shorten that (B11). */
 function dispute(state: BookingState, { by, reason, statement, at }: CommandOf<'dispute'>): Verdict {

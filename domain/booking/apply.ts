@@ -13,7 +13,7 @@ import type { AnyBookingFact, BookingFact, BookingInput, BookingState } from './
 import { isConfirmed, isPaid } from './booking.ts';
 import { applyOutcome } from './outcome.ts';
 import { wordLine } from './story.ts';
-import { resolution, settle } from './settlement.ts';
+import { isDivided, resolution, settle } from './settlement.ts';
 
 /** A booking nobody has paid yet. */
 export const openBooking = (input: BookingInput): BookingState => ({
@@ -140,8 +140,7 @@ function warned(state: BookingState, at: number): BookingState {
     story: tell(state.story, lineOf({ at }, 'Early fraud warning', 'bank')),
   };
   const { action, refundUpTo } = state.input.policy.terms.fraudWarning;
-  const isDivided = state.payment.money.transferred > 0 || state.payment.transferSkipped;
-  if (!isPaid(state) || isDivided || state.plan?.charge === 0 || state.dispute !== null) return after;
+  if (!isPaid(state) || isDivided(state) || state.plan?.charge === 0 || state.dispute !== null) return after;
   if (action === 'refund' && state.input.amount <= refundUpTo) return { ...after, plan: nothing(message) };
   return applyWord(after, { type: 'disputed', at, by: 'admin', reason: 'early fraud warning', statement: null });
 } // prettier-ignore

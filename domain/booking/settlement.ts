@@ -64,6 +64,10 @@ export function resolution(state: BookingState, { payeeSide, reason, by }: Resol
   return payeeSide === 0 ? nothing(why, by) : charged(priceOf(state), payeeSide, why);
 }
 
+/** The payee's share was sent, kept against an older debt or given up, or there was none and the platform booked its own. */
+export const isDivided = ({ payment: { money, transferSkipped } }: BookingState): boolean =>
+  money.transferred > 0 || money.netted > 0 || money.feeEarned > 0 || transferSkipped;
+
 /** The plan as far as Stripe still has the money: what the bank took or somebody gave back cannot be divided. */
 export function payable(state: BookingState, plan: Plan): PaymentPlan {
   const { payment, input } = state;

@@ -28,7 +28,7 @@ function refundsAtOnce(state: AnyState, index: number): boolean {
   if (!isBooking(state) || state.story[index]?.what !== fraudWarning) return false;
   const { action, refundUpTo } = state.input.policy.terms.fraudWarning;
   const before = state.story.slice(0, index).map(({ what }) => what);
-  const isTooLate = before.includes('Transferred to the payee') || before.includes('Dispute opened');
+  const isTooLate = before.some((what) => divided.has(what)) || before.includes('Dispute opened');
   return action === 'refund' && state.input.amount <= refundUpTo && !isTooLate && before.some((what) => secured.has(what));
 } // prettier-ignore
 
@@ -41,6 +41,13 @@ const taken: ReadonlySet<string> = new Set(['Payment captured', 'Payment found c
 
 /** Lines that say Stripe had the payer's promise or their money. */
 const secured: ReadonlySet<string> = new Set(['Payment authorized', 'Card saved', ...taken]);
+
+/** Lines that say the money is divided. */
+const divided: ReadonlySet<string> = new Set([
+  'Transferred to the payee',
+  'Kept against an older debt',
+  'Platform fee earned',
+]);
 
 const lost: ReadonlySet<string> = new Set(['Hold expired', 'Hold found cancelled in Stripe']);
 

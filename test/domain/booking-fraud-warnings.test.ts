@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { bookingMachine } from '../../domain/booking/machine.ts';
 import type { Columns } from '../../domain/machine.ts';
+import { PayeeAccount } from './booking-account.ts';
 import type { Circumstances, Run, Visit } from './booking-world.ts';
 import { assertSettled, liveBooking, movesOf } from './booking-world.ts';
-import { bookingInput, endsAt, hears, openedAt, pays, says } from './bookings.ts';
+import { bookingInput, endsAt, hears, openedAt, pays, says, windowEnd } from './bookings.ts';
 import { ms } from './lessons.ts';
 
 const startsAt = endsAt - ms('PT30M');
@@ -20,7 +21,7 @@ async function lived(visits: Visit[], more: Circumstances = {}): Promise<Run> {
   return run;
 }
 
-describe('a warning of fraud about a cancelled booking (F5)', () => {
+describe('a warning of fraud about a booking that is over (F5)', () => {
   const verdicts: [what: string, verdict: object, refunded: number, transferred: number][] = [
     ['released: the tier stands', { outcome: 'release' }, 2500, 2250],
     ['split, and no more than the tier is anybody’s', { outcome: 'split', payeeAmount: 4000 }, 2500, 2250],
@@ -35,6 +36,19 @@ describe('a warning of fraud about a cancelled booking (F5)', () => {
       expect(run.outcome).toBe('cancelled');
       const shown = bookingMachine.view(run.state);
       expect(shown).toMatchObject({ state: 'cancelled', cancelledBy: 'attendee', cancelReason: 'ill' });
+    }
+  });
+
+  it('is an alert and no more once the payee has their share, also where an older debt took all of it', async () => {
+    const account = new PayeeAccount();
+    account.follow('bkg_older', 10_000);
+    const input = bookingInput({ terms: { debtNetting: { capBps: 10_000, floor: 0 }, fraudWarning: { action: 'refund', refundUpTo: 5000 } } });
+    for (const warnedAt of [windowEnd + ms('PT1H'), windowEnd + ms('P10D')]) {
+      const run = await liveBooking(input, { account, visits: [...pays(), warning(warnedAt)] });
+      assertSettled(run);
+      expect(run.state.payment.money).toMatchObject({ netted: 4500, transferred: 0, refunded: 0 });
+      expect(run.state.dispute).toBeNull();
+      expect(run.state.alerts.map(({ type }) => type)).toContain('FRAUD_WARNING');
     }
   });
 
