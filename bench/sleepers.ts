@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LessonState } from '../domain/lesson/lesson.ts';
 import { lessonMachine } from '../domain/lesson/machine.ts';
 import { workflowIdOf } from '../domain/kinds.ts';
@@ -30,8 +31,21 @@ export async function sleepers(town: Town, count: number, wakesAt: (n: number) =
     const start: Start = { input, clockOffsetMs: 0, resume: state };
     await town.temporal.workflow.start('lesson', { workflowId, taskQueue, args: [start] });
   });
-  return ids.map((id) => workflowIdOf('lesson', id));
+  const workflowIds = ids.map((id) => workflowIdOf('lesson', id));
+  await allAsleep(town, workflowIds);
+  return workflowIds;
 } // prettier-ignore
+
+/** Events of a history whose story has started its timer and waits for it. */
+const asleepAfterEvents = 5;
+
+/** Waits until they have all had their first task: the last ones were started long before that. */
+async function allAsleep({ temporal }: Town, workflowIds: readonly string[]): Promise<void> {
+  await atOnce(startsAtOnce, workflowIds, async (workflowId) => {
+    const handle = temporal.workflow.getHandle(workflowId);
+    while ((await handle.describe()).historyLength < asleepAfterEvents) await pause(1_000);
+  });
+}
 
 /** The lesson in a complaint of the student's that becomes due at this instant. */
 function complaining(like: LessonState, id: string, wakesAt: Instant): LessonState {
@@ -45,10 +59,23 @@ function complaining(like: LessonState, id: string, wakesAt: Instant): LessonSta
   };
 }
 
-/** How many of these stories have been woken by now: their complaint is escalated. */
-export async function wokenOf({ store }: Town, ids: readonly string[]): Promise<number> {
-  const rows = await Promise.all(ids.map((id) => store.findAgreement(id)));
-  return rows.filter((row) => (row?.state as LessonState | undefined)?.dispute?.escalated === true).length;
+/** Stories are looked at in the order in which they are due: who reads ten thousand rows a second keeps others from working. */
+const lookedAtOnce = 200;
+
+/** Waits until these stories have been woken (their complaint is escalated) or the deadline is over; answers how many sleep on. */
+export async function untilWoken(
+  { store }: Town,
+  ids: readonly string[],
+  deadline: Instant,
+): Promise<number> {
+  let left = [...ids];
+  while (left.length > 0 && Date.now() < deadline) {
+    const rows = await Promise.all(left.slice(0, lookedAtOnce).map((id) => store.findAgreement(id)));
+    const asleep = rows.filter((row) => (row?.state as LessonState | undefined)?.dispute?.escalated !== true);
+    left = [...asleep.map((row) => row?.workflowId ?? ''), ...left.slice(lookedAtOnce)];
+    if (asleep.length > 0) await pause(1_000);
+  }
+  return left.length;
 }
 
 /** Workflow tasks that a worker took and did not answer in time, over the histories of all these stories. */
