@@ -109,6 +109,7 @@ async function make<M extends JournalMove>(
       }
       case 'declined':
       case 'refused': {
+        if (mayBeUnderWay(attempt) && atTheDoor.has(failure.code)) throw comeAgain(failure.code);
         const meant = await answered(
           async () => (await verb.refusal?.(attempt, failure)) ?? (await verb.find(attempt)),
         );
@@ -119,6 +120,18 @@ async function make<M extends JournalMove>(
     }
   }
 }
+
+/**
+ * Refused before the key is looked at (stripe-rules B1): nothing is stored under it, so an earlier request that got no answer may
+ * still arrive and be carried out. A refusal of the request itself is stored, and the earlier one meets it.
+ */
+const atTheDoor: ReadonlySet<string> = new Set(['authentication', 'permission']);
+
+/** An intent older than this was tried before: a first try comes within seconds, also of one written with its agreement. */
+const triedAfterMs = 60_000;
+
+const mayBeUnderWay = ({ intendedAt, ports }: Attempt<JournalMove>): boolean =>
+  activityInfo().attempt > 1 || ports.clock.now() - intendedAt > triedAfterMs;
 
 const refusal = <M extends JournalMove>(
   { move, ports }: Attempt<M>,
